@@ -1,5 +1,6 @@
 package dev.azwg.wg.device;
 
+import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ public record Endpoint(InetAddress address, int port) {
   private static Optional<InetAddress> parseAddress(String host) {
     try {
       return Optional.of(IpPrefix.ofHost(host).address());
-    } catch (IllegalArgumentException e) {
+    } catch (AddressException e) {
       return Optional.empty();
     }
   }
@@ -70,8 +71,7 @@ public record Endpoint(InetAddress address, int port) {
   /** As wg(8) prints it, the address in its canonical form (RFC 5952). */
   @Override
   public String toString() {
-    String prefix = IpPrefix.hostOf(address).toString();
-    String host = prefix.substring(0, prefix.indexOf('/'));
+    String host = IpPrefix.hostOf(address).addressText();
     return address instanceof Inet6Address ? "[" + host + "]:" + port : host + ":" + port;
   }
 }

@@ -1,5 +1,6 @@
 package dev.azwg.wg.device;
 
+import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.key.KeyFormatException;
 import dev.azwg.wg.key.PublicKey;
@@ -26,6 +27,9 @@ public final class ParkedPeer {
    */
   public static final PublicKey KEY = key("aiewXelZR0LETCakARC1jvLdZ7cXLey4xYjBbtpTfrA=");
 
+  /** The address to try a removal with: of TEST-NET-1 (RFC 5737), which nobody has. */
+  public static final IpPrefix PROBE = host("192.0.2.1");
+
   private ParkedPeer() {}
 
   /**
@@ -40,13 +44,12 @@ public final class ParkedPeer {
     config.peers().forEach(peer -> added.addAll(peer.allowedIps()));
     return config.withPeers(
         config.peers().stream()
-            .map(
-                peer ->
-                    withRemovals(
-                        peer,
-                        peer.removedAllowedIps().stream()
-                            .filter(prefix -> !added.contains(prefix))
-                            .toList()))
+            .map(peer ->
+                withRemovals(
+                    peer,
+                    peer.removedAllowedIps().stream()
+                        .filter(prefix -> !added.contains(prefix))
+                        .toList()))
             .toList());
   }
 
@@ -84,6 +87,14 @@ public final class ParkedPeer {
     try {
       return PublicKey.parse(base64);
     } catch (KeyFormatException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static IpPrefix host(String address) {
+    try {
+      return IpPrefix.ofHost(address);
+    } catch (AddressException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -42,8 +42,7 @@ public record PeerConfig(
       throw new IllegalArgumentException("a peer needs a public key that is not all zero");
     }
     if (persistentKeepalive.isPresent()
-        && (persistentKeepalive.getAsInt() < 0
-            || persistentKeepalive.getAsInt() > MAX_KEEPALIVE)) {
+        && (persistentKeepalive.getAsInt() < 0 || persistentKeepalive.getAsInt() > MAX_KEEPALIVE)) {
       throw new IllegalArgumentException("persistent keepalive is 0 to 65535 seconds");
     }
     if (remove

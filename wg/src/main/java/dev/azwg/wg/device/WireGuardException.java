@@ -1,5 +1,6 @@
 package dev.azwg.wg.device;
 
+import dev.azwg.netlink.libc.Errno;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +29,39 @@ public final class WireGuardException extends IOException {
     IO
   }
 
+  // asm-generic/errno.h
+  private static final int EPERM = 1;
+  private static final int EACCES = 13;
+  private static final int ENODEV = 19;
+  private static final int EOPNOTSUPP = 95;
+
   private final String device;
   private final Reason reason;
   private final int errno;
+
+  /**
+   * The device's refusal of a request.
+   *
+   * @param operation what was asked for
+   * @param kernelText the kernel's own explanation, empty if there is none
+   */
+  public static WireGuardException refused(
+      String device,
+      String operation,
+      Errno errno,
+      String kernelText,
+      @Nullable Throwable cause) {
+    Reason reason =
+        switch (errno.number()) {
+          case EPERM, EACCES -> Reason.PERMISSION;
+          // The kernel gives the second one for an interface of another kind.
+          case ENODEV, EOPNOTSUPP -> Reason.NO_DEVICE;
+          default -> Reason.REFUSED;
+        };
+    String detail = operation + " was refused: " + errno;
+    return new WireGuardException(
+        device, reason, errno, kernelText.isEmpty() ? detail : detail + ": " + kernelText, cause);
+  }
 
   /**
    * An error without a cause or an errno.
@@ -38,21 +69,21 @@ public final class WireGuardException extends IOException {
    * @param detail what happened and where, without secrets
    */
   public WireGuardException(String device, Reason reason, String detail) {
-    this(device, reason, 0, detail, null);
+    this(device, reason, Errno.NONE, detail, null);
   }
 
   /**
    * An error.
    *
-   * @param errno the positive error number, 0 if there is none
+   * @param errno what the device answered with, {@link Errno#NONE} if it did not answer
    * @param detail what happened and where, without secrets
    */
   public WireGuardException(
-      String device, Reason reason, int errno, String detail, @Nullable Throwable cause) {
+      String device, Reason reason, Errno errno, String detail, @Nullable Throwable cause) {
     super("WireGuard device " + device + ": " + detail, cause);
     this.device = device;
     this.reason = reason;
-    this.errno = errno;
+    this.errno = errno.number();
   }
 
   /** The device's name. */
@@ -65,8 +96,8 @@ public final class WireGuardException extends IOException {
     return reason;
   }
 
-  /** The positive error number that the device answered with, 0 if there is none. */
-  public int errno() {
-    return errno;
+  /** The error number that the device answered with, {@link Errno#NONE} if there is none. */
+  public Errno errno() {
+    return new Errno(errno);
   }
 }

@@ -86,7 +86,7 @@ final class KeyEncoding {
       int high = hexValue(text[offset + 2 * i]);
       int low = hexValue(text[offset + 2 * i + 1]);
       wrong |= (high | low) & ~15;
-      key[i] = (byte) (high << 4 | low & 15);
+      key[i] = (byte) ((high << 4) | (low & 15));
     }
     if (wrong != 0) {
       throw new KeyFormatException(kind, Reason.CHARACTER);
@@ -94,49 +94,51 @@ final class KeyEncoding {
     return key;
   }
 
-  /** All ones if {@code low <= value <= high}, else 0, for small non-negative numbers. */
-  private static int within(int value, int low, int high) {
-    return ~((value - low) >> 31 | (high - value) >> 31);
+  /** Whether all bytes are zero, in a time that does not depend on them. */
+  static boolean isZero(byte[] key) {
+    int any = 0;
+    for (byte b : key) {
+      any |= b;
+    }
+    return any == 0;
+  }
+
+  /** {@code result} if {@code low <= value <= high}, else 0, for small non-negative numbers. */
+  private static int within(int value, int low, int high, int result) {
+    int outside = ((value - low) | (high - value)) >> 31;
+    return ~outside & result;
   }
 
   private static byte base64Character(int value) {
     return (byte)
-        (within(value, 0, 25) & (value + 'A')
-            | within(value, 26, 51) & (value - 26 + 'a')
-            | within(value, 52, 61) & (value - 52 + '0')
-            | within(value, 62, 62) & '+'
-            | within(value, 63, 63) & '/');
+        (within(value, 0, 25, value + 'A')
+            + within(value, 26, 51, value - 26 + 'a')
+            + within(value, 52, 61, value - 52 + '0')
+            + within(value, 62, 62, '+')
+            + within(value, 63, 63, '/'));
   }
 
   /** 0 to 63, or -1. */
   private static int base64Value(byte character) {
     int c = character & 0xff;
-    int upper = within(c, 'A', 'Z');
-    int lower = within(c, 'a', 'z');
-    int digit = within(c, '0', '9');
-    int plus = within(c, '+', '+');
-    int slash = within(c, '/', '/');
-    return upper & (c - 'A')
-        | lower & (c - 'a' + 26)
-        | digit & (c - '0' + 52)
-        | plus & 62
-        | slash & 63
-        | ~(upper | lower | digit | plus | slash);
+    return within(c, 'A', 'Z', c - 'A' + 1)
+        + within(c, 'a', 'z', c - 'a' + 27)
+        + within(c, '0', '9', c - '0' + 53)
+        + within(c, '+', '+', 63)
+        + within(c, '/', '/', 64)
+        - 1;
   }
 
   private static byte hexCharacter(int value) {
-    return (byte) (within(value, 0, 9) & (value + '0') | within(value, 10, 15) & (value - 10 + 'a'));
+    return (byte) (within(value, 0, 9, value + '0') + within(value, 10, 15, value - 10 + 'a'));
   }
 
   /** 0 to 15, or -1. */
   private static int hexValue(byte character) {
     int c = character & 0xff;
-    int digit = within(c, '0', '9');
-    int lower = within(c, 'a', 'f');
-    int upper = within(c, 'A', 'F');
-    return digit & (c - '0')
-        | lower & (c - 'a' + 10)
-        | upper & (c - 'A' + 10)
-        | ~(digit | lower | upper);
+    return within(c, '0', '9', c - '0' + 1)
+        + within(c, 'a', 'f', c - 'a' + 11)
+        + within(c, 'A', 'F', c - 'A' + 11)
+        - 1;
   }
 }

@@ -119,10 +119,7 @@ public final class KeyFile {
     }
     if (attributes.size() != LINE_LENGTH && attributes.size() != KeyEncoding.BASE64_LENGTH) {
       throw new KeyFileException(
-          file,
-          Reason.SIZE,
-          "has " + attributes.size() + " bytes, a key has " + LINE_LENGTH,
-          null);
+          file, Reason.SIZE, "has " + attributes.size() + " bytes, a key has " + LINE_LENGTH, null);
     }
   }
 
@@ -132,9 +129,10 @@ public final class KeyFile {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
-        continue;
-      }
+      int read;
+      do {
+        read = channel.read(buffer);
+      } while (read > 0);
       int length = buffer.position();
       if (length == LINE_LENGTH && content[length - 1] == '\n') {
         length--;
@@ -142,7 +140,7 @@ public final class KeyFile {
       text = Arrays.copyOf(content, length);
       return PrivateKey.parse(text);
     } catch (KeyFormatException e) {
-      throw new KeyFileException(file, Reason.FORMAT, e.getMessage() + "", e);
+      throw new KeyFileException(file, Reason.FORMAT, "its content " + e.reason(), e);
     } finally {
       Arrays.fill(content, (byte) 0);
       Arrays.fill(text, (byte) 0);

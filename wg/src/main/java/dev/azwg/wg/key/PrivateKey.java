@@ -3,6 +3,7 @@ package dev.azwg.wg.key;
 import dev.azwg.wg.key.KeyFormatException.Reason;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /** An X25519 private key: always clamped, as {@code wg genkey} and the kernel do. */
@@ -13,7 +14,7 @@ public final class PrivateKey extends SecretKey {
     super(bytes);
     // RFC 7748, section 5. The kernel does the same to what it is given.
     bytes[0] &= (byte) 248;
-    bytes[31] = (byte) (bytes[31] & 127 | 64);
+    bytes[31] = (byte) ((bytes[31] & 127) | 64);
   }
 
   /** A new key. */
@@ -34,15 +35,18 @@ public final class PrivateKey extends SecretKey {
 
   /** A key as {@code wg genkey} prints it, without the line's end. All-zero is refused. */
   public static PrivateKey parse(byte[] base64) throws KeyFormatException {
-    byte[] bytes = KeyEncoding.fromBase64(KIND, base64);
-    int any = 0;
-    for (byte b : bytes) {
-      any |= b;
-    }
-    if (any == 0) {
-      throw new KeyFormatException(KIND, Reason.ZERO);
-    }
-    return new PrivateKey(bytes);
+    return ofNonZero(KeyEncoding.fromBase64(KIND, base64))
+        .orElseThrow(() -> new KeyFormatException(KIND, Reason.ZERO));
+  }
+
+  /** A key in the 64 hex digits of the userspace protocol, empty if all-zero: "no key". */
+  public static Optional<PrivateKey> parseHex(byte[] text, int offset, int length)
+      throws KeyFormatException {
+    return ofNonZero(KeyEncoding.fromHex(KIND, text, offset, length));
+  }
+
+  private static Optional<PrivateKey> ofNonZero(byte[] bytes) {
+    return KeyEncoding.isZero(bytes) ? Optional.empty() : Optional.of(new PrivateKey(bytes));
   }
 
   /** The public key that belongs to this one: X25519 with the base point. */
