@@ -76,13 +76,14 @@ public abstract class WireGuardClientContract {
   @Test
   void aNewDeviceHasNothing() throws IOException, InterruptedException {
     Device device = observe();
-    assertEquals(
-        new Device(bed().device(), Optional.empty(), 0, 0, List.of()), device);
+    assertEquals(Optional.empty(), device.publicKey());
+    assertEquals(0, device.fwmark());
+    assertEquals(List.of(), device.peers());
   }
 
   @Test
   void keyPortAndMark() throws IOException, InterruptedException {
-    try (PrivateKey key = privateKey(1)) {
+    try (PrivateKey key = privateKey(100)) {
       Device device =
           configure(
               DeviceConfig.builder().privateKey(key).listenPort(51820).fwmark(0x100000).build());
@@ -100,7 +101,7 @@ public abstract class WireGuardClientContract {
 
   @Test
   void everythingAboutAPeer() throws IOException, InterruptedException {
-    try (PrivateKey key = privateKey(1);
+    try (PrivateKey key = privateKey(100);
         PresharedKey preshared = PresharedKey.of(bytes(9));
         PresharedKey none = PresharedKey.none()) {
       Device device =
