@@ -1,0 +1,118 @@
+package dev.azwg.wg.mesh;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.ipam.address.TunnelPolicy;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/**
+ * Which node holds which address. The newest claim holds; of claims of the same instant the one of
+ * the node whose name sorts first, so that every node decides alike. A node's own addresses are not
+ * to be had by a claim at all.
+ */
+final class AddressHolders {
+  private record Holder(String node, Instant since) {
+    /** Whether this holder keeps what {@code other} claims too. */
+    boolean outranks(Holder other) {
+      int order = since.compareTo(other.since);
+      return order > 0 || (order == 0 && node.compareTo(other.node) < 0);
+    }
+  }
+
+  private final MeshConfig config;
+  private final SortedSet<Finding> findings;
+  private final TreeMap<IpPrefix, Holder> nodeAddresses = new TreeMap<>();
+  private final Map<IpPrefix, Holder> claims = new HashMap<>();
+
+  AddressHolders(MeshConfig config, SortedSet<Finding> findings) {
+    this.config = config;
+    this.findings = findings;
+  }
+
+  /** All node addresses come before the first claim. */
+  void nodeAddresses(String node, Instant since, List<InetAddress> addresses) {
+    for (InetAddress address : addresses) {
+      IpPrefix host = IpPrefix.hostOf(address);
+      if (admissible(node, host)) {
+        hold(nodeAddresses, host, new Holder(node, since));
+      }
+    }
+  }
+
+  void claims(String node, List<Claim> ofNode) {
+    for (Claim claim : ofNode) {
+      if (admissible(node, claim.prefix()) && !coversNodeAddress(node, claim.prefix())) {
+        hold(claims, claim.prefix(), new Holder(node, claim.since()));
+      }
+    }
+  }
+
+  boolean holdsNodeAddress(String node, InetAddress address) {
+    Holder holder = nodeAddresses.get(IpPrefix.hostOf(address));
+    return holder != null && holder.node().equals(node);
+  }
+
+  /** Every claimed prefix with the node that holds it. */
+  Map<IpPrefix, String> claimHolders() {
+    Map<IpPrefix, String> result = HashMap.newHashMap(claims.size());
+    claims.forEach((prefix, holder) -> result.put(prefix, holder.node()));
+    return result;
+  }
+
+  private void hold(Map<IpPrefix, Holder> held, IpPrefix prefix, Holder contender) {
+    Holder current = held.get(prefix);
+    boolean taken = current == null || contender.outranks(current);
+    if (current != null && !current.node().equals(contender.node())) {
+      Holder loser = taken ? current : contender;
+      Holder winner = taken ? contender : current;
+      findings.add(
+          new Finding(
+              Finding.Kind.SUPERSEDED_CLAIM,
+              loser.node(),
+              prefix.toString(),
+              "held by " + winner.node()));
+    }
+    if (taken) {
+      held.put(prefix, contender);
+    }
+  }
+
+  private boolean admissible(String node, IpPrefix prefix) {
+    String rule = forbiddingRule(prefix);
+    if (rule.isEmpty()) {
+      return true;
+    }
+    findings.add(new Finding(Finding.Kind.FORBIDDEN_ADDRESS, node, prefix.toString(), rule));
+    return false;
+  }
+
+  private String forbiddingRule(IpPrefix prefix) {
+    TunnelPolicy.Rule policy = TunnelPolicy.forbidding(prefix);
+    if (policy != null) {
+      return policy.name();
+    }
+    for (IpPrefix excluded : config.neverTunnelled()) {
+      if (excluded.overlaps(prefix)) {
+        return "configured " + excluded;
+      }
+    }
+    return "";
+  }
+
+  private boolean coversNodeAddress(String node, IpPrefix prefix) {
+    // Hosts sort directly after the network address of a prefix that contains them.
+    IpPrefix first = nodeAddresses.ceilingKey(IpPrefix.hostOf(prefix.address()));
+    if (first == null || !prefix.contains(first)) {
+      return false;
+    }
+    findings.add(
+        new Finding(
+            Finding.Kind.CLAIM_OF_NODE_ADDRESS, node, prefix.toString(), "covers " + first));
+    return true;
+  }
+}

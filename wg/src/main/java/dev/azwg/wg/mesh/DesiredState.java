@@ -1,0 +1,35 @@
+package dev.azwg.wg.mesh;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.key.PublicKey;
+import java.net.InetAddress;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the kernel of one node should hold for the mesh.
+ *
+ * @param peers by public key
+ * @param routes the content of the WireGuard table
+ * @param deviceAddresses the addresses of the device itself, none outside host scope
+ * @param mtu the device's MTU in bytes
+ * @param findings what in the records could not be followed
+ */
+public record DesiredState(
+    Map<PublicKey, DesiredPeer> peers,
+    SortedMap<IpPrefix, RouteTarget> routes,
+    List<InetAddress> deviceAddresses,
+    int mtu,
+    SortedSet<Finding> findings) {
+  public DesiredState {
+    peers = Map.copyOf(peers);
+    routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
+    deviceAddresses = List.copyOf(deviceAddresses);
+    findings = Collections.unmodifiableSortedSet(new TreeSet<>(findings));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.azwg.wg.mesh;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.device.Peer;
+import dev.azwg.wg.device.PeerConfig;
+import dev.azwg.wg.key.PublicKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes that turn the peers a device has into those it should have, in an order without a
+ * hole: additions first, which also move an address from the peer that had it; then what no other
+ * peer took over is removed address by address; peers that are not wanted go last. The list of a
+ * live peer is never replaced.
+ */
+public final class DeviceDelta {
+  private DeviceDelta() {}
+
+  /**
+   * The changes from what is to what should be.
+   *
+   * @param observed the peers that the device has
+   * @param desired those it should have
+   * @return one change per peer that differs, empty if none does
+   */
+  public static List<PeerConfig> between(
+      Collection<Peer> observed, Collection<DesiredPeer> desired) {
+    Map<PublicKey, Peer> current = HashMap.newHashMap(observed.size());
+    observed.forEach(peer -> current.put(peer.publicKey(), peer));
+    Set<IpPrefix> wanted = new HashSet<>();
+    Set<PublicKey> kept = new HashSet<>();
+    List<PeerConfig> additions = new ArrayList<>();
+    List<PeerConfig> removals = new ArrayList<>();
+    for (DesiredPeer peer : desired) {
+      kept.add(peer.publicKey());
+      wanted.addAll(peer.allowedIps());
+      addition(peer, current.get(peer.publicKey()), additions);
+    }
+    for (Peer peer : observed) {
+      if (!kept.contains(peer.publicKey())) {
+        removals.add(PeerConfig.removal(peer.publicKey()));
+        continue;
+      }
+      List<IpPrefix> surplus = new ArrayList<>();
+      for (IpPrefix prefix : new TreeSet<>(peer.allowedIps())) {
+        if (!wanted.contains(prefix)) {
+          surplus.add(prefix);
+        }
+      }
+      if (!surplus.isEmpty()) {
+        // Address removals come before peer removals in the list.
+        removals.addFirst(
+            PeerConfig.builder(peer.publicKey()).updateOnly().removeAllowedIps(surplus).build());
+      }
+    }
+    List<PeerConfig> changes = new ArrayList<>(additions.size() + removals.size());
+    changes.addAll(additions);
+    changes.addAll(removals);
+    return changes;
+  }
+
+  private static void addition(DesiredPeer peer, @Nullable Peer current, List<PeerConfig> to) {
+    List<IpPrefix> missing = new ArrayList<>(peer.allowedIps());
+    boolean sameEndpoint = false;
+    if (current != null) {
+      missing.removeAll(new HashSet<>(current.allowedIps()));
+      sameEndpoint = current.endpoint().equals(Optional.of(peer.endpoint()));
+    }
+    if (current != null && missing.isEmpty() && sameEndpoint) {
+      return;
+    }
+    PeerConfig.Builder change = PeerConfig.builder(peer.publicKey()).allowedIps(missing);
+    if (!sameEndpoint) {
+      change.endpoint(peer.endpoint());
+    }
+    to.add(change.build());
+  }
+}

@@ -1,0 +1,30 @@
+package dev.azwg.wg.mesh;
+
+import dev.azwg.ipam.address.IpPrefix;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The settings that planning depends on.
+ *
+ * @param hostScope whether this node's own traffic belongs into the tunnel
+ * @param mode what happens to traffic without a tunnel
+ * @param neverTunnelled prefixes that no peer may claim besides those that {@code TunnelPolicy}
+ *     withholds anyway: the API server, above all
+ * @param fabricMtu the largest packet that the network between the nodes carries unfragmented; 0 to
+ *     believe the underlay's MTU. Azure's fabric fragments above 1400 bytes and drops fragments
+ *     that arrive out of order
+ */
+public record MeshConfig(
+    boolean hostScope, Mode mode, List<IpPrefix> neverTunnelled, int fabricMtu) {
+  /** What Azure's virtual network carries without fragmenting. */
+  public static final int AZURE_FABRIC_MTU = 1400;
+
+  public MeshConfig {
+    Objects.requireNonNull(mode);
+    neverTunnelled = List.copyOf(neverTunnelled);
+    if (fabricMtu != 0 && fabricMtu < TunnelMtu.MINIMUM_UNDERLAY) {
+      throw new IllegalArgumentException("fabric MTU below " + TunnelMtu.MINIMUM_UNDERLAY);
+    }
+  }
+}

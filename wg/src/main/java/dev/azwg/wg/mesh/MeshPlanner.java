@@ -1,0 +1,179 @@
+package dev.azwg.wg.mesh;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.device.Endpoint;
+import dev.azwg.wg.key.PublicKey;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Turns what all nodes publish into what the kernel of one node should hold. */
+public final class MeshPlanner {
+  private final MeshConfig config;
+
+  public MeshPlanner(MeshConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Plans for one node.
+   *
+   * @param self the node to plan for
+   * @param records the records of all nodes; that of {@code self} is passed over
+   * @param incumbents the node that each peer in the device stands for, as far as it is known
+   */
+  public DesiredState plan(
+      LocalNode self, List<PeerRecord> records, Map<PublicKey, String> incumbents) {
+    List<PeerRecord> others =
+        records.stream().filter(record -> !record.node().equals(self.name())).toList();
+    SortedSet<Finding> findings = new TreeSet<>();
+    KeyHolders keys = KeyHolders.of(self, others, incumbents, findings);
+    AddressHolders addresses = holders(self, others, findings);
+
+    Map<String, Draft> drafts = new HashMap<>();
+    for (PeerRecord record : others) {
+      draft(self, record, keys, addresses, findings)
+          .ifPresent(draft -> drafts.put(record.node(), draft));
+    }
+    SortedMap<IpPrefix, RouteTarget> routes = routes(self, others, addresses, drafts);
+
+    Map<PublicKey, DesiredPeer> peers = HashMap.newHashMap(drafts.size());
+    boolean outerIpv6 = false;
+    for (Map.Entry<String, Draft> entry : drafts.entrySet()) {
+      Draft draft = entry.getValue();
+      outerIpv6 |= draft.endpoint.address() instanceof Inet6Address;
+      peers.put(
+          draft.key, new DesiredPeer(entry.getKey(), draft.key, draft.endpoint, draft.allowedIps));
+    }
+    return new DesiredState(
+        peers,
+        routes,
+        config.hostScope() ? self.addresses() : List.of(),
+        TunnelMtu.of(self.underlayMtu(), config.fabricMtu(), outerIpv6),
+        findings);
+  }
+
+  private static final class Draft {
+    private final PublicKey key;
+    private final Endpoint endpoint;
+    private final SortedSet<IpPrefix> allowedIps = new TreeSet<>();
+
+    Draft(PublicKey key, Endpoint endpoint) {
+      this.key = key;
+      this.endpoint = endpoint;
+    }
+  }
+
+  private AddressHolders holders(
+      LocalNode self, List<PeerRecord> others, SortedSet<Finding> findings) {
+    AddressHolders addresses = new AddressHolders(config, findings);
+    // No record may take this node's own addresses: nothing is newer than what the kernel has now.
+    addresses.nodeAddresses(self.name(), Instant.MAX, self.addresses());
+    for (PeerRecord record : others) {
+      addresses.nodeAddresses(record.node(), record.keySince(), record.nodeAddresses());
+    }
+    addresses.claims(self.name(), self.claims());
+    for (PeerRecord record : others) {
+      addresses.claims(record.node(), record.claims());
+    }
+    return addresses;
+  }
+
+  private Optional<Draft> draft(
+      LocalNode self,
+      PeerRecord record,
+      KeyHolders keys,
+      AddressHolders addresses,
+      SortedSet<Finding> findings) {
+    if (record.publicKey().isEmpty()) {
+      findings.add(new Finding(Finding.Kind.NO_KEY, record.node(), record.node(), "no public key"));
+      return Optional.empty();
+    }
+    if (!keys.holds(record)) {
+      return Optional.empty();
+    }
+    Optional<Endpoint> endpoint = endpoint(self, record, addresses);
+    if (endpoint.isEmpty()) {
+      findings.add(
+          new Finding(
+              Finding.Kind.NO_ENDPOINT,
+              record.node(),
+              record.endpoints().toString(),
+              "no endpoint on an address that the node holds, in a family that this node has"));
+    }
+    return endpoint.map(found -> new Draft(record.publicKey().get(), found));
+  }
+
+  /** The first endpoint that is an address of its node and that this node can send to. */
+  private static Optional<Endpoint> endpoint(
+      LocalNode self, PeerRecord record, AddressHolders addresses) {
+    for (Endpoint endpoint : record.endpoints()) {
+      if (addresses.holdsNodeAddress(record.node(), endpoint.address())
+          && hasFamilyOf(self.addresses(), endpoint.address())) {
+        return Optional.of(endpoint);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean hasFamilyOf(List<InetAddress> addresses, InetAddress wanted) {
+    for (InetAddress address : addresses) {
+      if (address.getClass() == wanted.getClass()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private SortedMap<IpPrefix, RouteTarget> routes(
+      LocalNode self,
+      List<PeerRecord> others,
+      AddressHolders addresses,
+      Map<String, Draft> drafts) {
+    SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+    addresses
+        .claimHolders()
+        .forEach((prefix, node) -> routes.put(prefix, target(self, node, prefix, drafts)));
+    for (PeerRecord record : others) {
+      if (config.hostScope() && record.hostScope()) {
+        for (InetAddress address : heldAddresses(record, addresses)) {
+          IpPrefix host = IpPrefix.hostOf(address);
+          routes.put(host, target(self, record.node(), host, drafts));
+        }
+      }
+    }
+    return routes;
+  }
+
+  private static List<InetAddress> heldAddresses(PeerRecord record, AddressHolders addresses) {
+    List<InetAddress> held = new ArrayList<>();
+    for (InetAddress address : record.nodeAddresses()) {
+      if (addresses.holdsNodeAddress(record.node(), address)) {
+        held.add(address);
+      }
+    }
+    return held;
+  }
+
+  private RouteTarget target(
+      LocalNode self, String node, IpPrefix prefix, Map<String, Draft> drafts) {
+    if (node.equals(self.name())) {
+      return RouteTarget.THROW;
+    }
+    Draft draft = drafts.get(node);
+    if (draft == null) {
+      return config.mode() == Mode.STRICT ? RouteTarget.UNREACHABLE : RouteTarget.THROW;
+    }
+    draft.allowedIps.add(prefix);
+    return RouteTarget.DEVICE;
+  }
+}

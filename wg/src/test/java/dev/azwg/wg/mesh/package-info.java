@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.mesh;
+
+import org.jspecify.annotations.NullMarked;
