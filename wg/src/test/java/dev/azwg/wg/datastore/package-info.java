@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.datastore;
+
+import org.jspecify.annotations.NullMarked;
