@@ -1,0 +1,43 @@
+package dev.azwg.wg.host;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The node cannot be brought into the desired state, for a reason other than a netlink error. */
+public final class HostException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** What kind of failure. */
+  public enum Reason {
+    /** The NIC that should carry the encrypted packets does not exist or has no address. */
+    NO_UNDERLAY,
+    /** A device of the wanted name exists, but is something else. */
+    NAME_TAKEN,
+    /** Neither the kernel nor a userspace implementation provides WireGuard. */
+    NO_WIREGUARD,
+    /** A sysctl cannot be read or written. */
+    SYSCTL
+  }
+
+  private final Reason reason;
+  private final String subject;
+
+  public HostException(Reason reason, String subject, String detail) {
+    this(reason, subject, detail, null);
+  }
+
+  public HostException(Reason reason, String subject, String detail, @Nullable Throwable cause) {
+    super(subject + ": " + detail, cause);
+    this.reason = reason;
+    this.subject = subject;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** The device, program or file concerned. */
+  public String subject() {
+    return subject;
+  }
+}

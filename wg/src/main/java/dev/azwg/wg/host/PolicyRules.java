@@ -1,0 +1,99 @@
+package dev.azwg.wg.host;
+
+import static dev.azwg.netlink.libc.LinuxConstants.AF_INET;
+import static dev.azwg.netlink.libc.LinuxConstants.AF_INET6;
+
+import dev.azwg.netlink.route.RouteNetlink;
+import dev.azwg.netlink.route.Rule;
+import dev.azwg.netlink.route.RuleBuilder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The policy rules that lead packets into the WireGuard table.
+ *
+ * <p>Encrypted packets carry the device's mark and pass the table by, or they would be encrypted
+ * again without end. Outside host scope what the node itself sends passes it by too, and so does
+ * what kube-proxy is about to masquerade to a node address, which no peer would accept.
+ */
+public final class PolicyRules {
+  /** One bit that neither kube-proxy, Azure CNI nor the common network policies use. */
+  public static final int FWMARK = 0x100000;
+
+  /** Ahead of main (32766) and of what a node's own rules usually are. */
+  public static final int PRIORITY = 99;
+
+  // Kubernetes' KUBE-MARK-MASQ, set before the routing decision.
+  private static final int KUBE_PROXY_MASQUERADE_MARK = 0x4000;
+
+  // linux/rtnetlink.h: RT_TABLE_MAIN
+  private static final int MAIN_TABLE = 254;
+
+  private final RouteNetlink netlink;
+  private final int table;
+
+  public PolicyRules(RouteNetlink netlink, int table) {
+    this.netlink = netlink;
+    this.table = table;
+  }
+
+  /**
+   * Makes our rules exactly the wanted ones: missing ones are added before surplus ones go. Rules
+   * without our protocol number are left alone.
+   *
+   * @param hostScope whether the node's own traffic belongs into the tunnel
+   * @param ipv6 whether IPv6 rules are wanted too
+   * @return how many rules were changed
+   */
+  public int ensure(boolean hostScope, boolean ipv6) throws IOException {
+    int changed = ensure(AF_INET, wanted(AF_INET, hostScope));
+    return changed + ensure(AF_INET6, ipv6 ? wanted(AF_INET6, hostScope) : List.of());
+  }
+
+  /** Removes every rule of ours. */
+  public void remove() throws IOException {
+    ensure(AF_INET, List.of());
+    ensure(AF_INET6, List.of());
+  }
+
+  /** Whether a rule is one of ours. */
+  public static boolean isOurs(Rule rule) {
+    return rule.protocol() == WireGuardTable.PROTOCOL;
+  }
+
+  private List<Rule> wanted(int family, boolean hostScope) {
+    List<Rule> rules = new ArrayList<>();
+    if (!hostScope) {
+      rules.add(
+          rule(family, PRIORITY - 2, MAIN_TABLE)
+              .fwmark(KUBE_PROXY_MASQUERADE_MARK, KUBE_PROXY_MASQUERADE_MARK)
+              .build());
+      // "lo" as the incoming interface is what the node itself sends: ip-rule(8).
+      rules.add(rule(family, PRIORITY - 1, MAIN_TABLE).inputInterface("lo").build());
+    }
+    rules.add(rule(family, PRIORITY, table).fwmark(FWMARK, FWMARK).invert(true).build());
+    return rules;
+  }
+
+  private static RuleBuilder rule(int family, int priority, int table) {
+    return Rule.of(family, priority).table(table).protocol(WireGuardTable.PROTOCOL);
+  }
+
+  private int ensure(int family, List<Rule> wanted) throws IOException {
+    List<Rule> surplus = new ArrayList<>();
+    List<Rule> missing = new ArrayList<>(wanted);
+    for (Rule rule : netlink.rules(family)) {
+      if (isOurs(rule) && !missing.remove(rule)) {
+        surplus.add(rule);
+      }
+    }
+    for (Rule rule : missing) {
+      netlink.addRule(rule);
+    }
+    for (Rule rule : surplus) {
+      netlink.deleteRule(rule);
+    }
+    return missing.size() + surplus.size();
+  }
+}
