@@ -1,0 +1,90 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.watcher.WatcherCodec;
+import dev.azwg.ipam.watcher.WatcherException;
+import dev.azwg.ipam.watcher.WatcherRequest;
+import dev.azwg.wg.device.Device;
+import dev.azwg.wg.host.TunnelDevice;
+import dev.azwg.wg.key.PublicKey;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the requests of the local API. */
+final class ApiHandler implements ApiServer.Handler {
+  private final Options options;
+  private final PublicKey publicKey;
+  private final Signals signals;
+  private final StatusBoard board;
+  private final DeviceReader device;
+  private final Log log;
+
+  /** Reads the device for a status; called on the API's thread. */
+  interface DeviceReader {
+    /** The device, or null while there is none. */
+    @Nullable Device read() throws IOException;
+
+    /** Who provides it. */
+    TunnelDevice.@Nullable Backend backend();
+  }
+
+  ApiHandler(
+      Options options,
+      PublicKey publicKey,
+      Signals signals,
+      StatusBoard board,
+      DeviceReader device,
+      Log log) {
+    this.options = options;
+    this.publicKey = publicKey;
+    this.signals = signals;
+    this.board = board;
+    this.device = device;
+    this.log = log;
+  }
+
+  @Override
+  public void handle(byte[] request, ApiServer.Reply reply) {
+    WatcherRequest parsed;
+    try {
+      parsed = WatcherCodec.decodeRequest(request);
+    } catch (WatcherException e) {
+      log.warn("bad request on the local API", "error", e.getMessage());
+      reply.send(WatcherCodec.encodeNotPublished("bad request: " + e.getMessage()));
+      return;
+    }
+    switch (parsed) {
+      case WatcherRequest.Changed changed -> changed(changed, reply);
+      case WatcherRequest.Status query -> reply.send(status());
+    }
+  }
+
+  private void changed(WatcherRequest.Changed changed, ApiServer.Reply reply) {
+    if (changed.timeoutMillis() == 0) {
+      signals.mark(Dirty.LEDGER);
+      reply.send(WatcherCodec.encodeNotPublished("not waited for"));
+      return;
+    }
+    signals.await(problem ->
+        reply.send(
+            problem.isEmpty()
+                ? WatcherCodec.encodePublished()
+                : WatcherCodec.encodeNotPublished(problem)));
+  }
+
+  private byte[] status() {
+    Device observed = null;
+    try {
+      observed = device.read();
+    } catch (IOException e) {
+      log.warn("cannot read the device for a status", "error", e.getMessage());
+    }
+    return WatcherCodec.encodeStatus(
+        StatusDocument.of(
+            options,
+            publicKey,
+            board.status(),
+            observed,
+            Objects.toString(device.backend(), "NONE")));
+  }
+}

@@ -1,0 +1,13 @@
+package dev.azwg.wg.watcher;
+
+/** What may have changed since the last reconciliation. */
+public enum Dirty {
+  /** The attachments on this node. */
+  LEDGER,
+  /** The records of the nodes. */
+  DATASTORE,
+  /** What the kernel holds: devices, routes, rules. */
+  KERNEL,
+  /** Single routes of the WireGuard table, each with a notification that tells which. */
+  ROUTES
+}

@@ -1,0 +1,54 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.mesh.Mode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What the daemon was told to do, checked.
+ *
+ * @param node this node's name
+ * @param datastore the folder that holds the peer records
+ * @param paths where state is kept
+ * @param underlay the NIC that carries the encrypted packets
+ * @param device the WireGuard device
+ * @param listenPort the device's UDP port
+ * @param userspace the program that provides the device where the kernel does not
+ * @param hostScope whether the node's own traffic belongs into the tunnel
+ * @param mode what happens to traffic without a tunnel
+ * @param neverTunnelled prefixes that no peer may claim
+ * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
+ *     MTU
+ * @param resync how often everything is read and compared even if nothing said it changed
+ * @param logLevel what is logged
+ */
+public record Options(
+    String node,
+    Path datastore,
+    StatePaths paths,
+    String underlay,
+    String device,
+    int listenPort,
+    String userspace,
+    boolean hostScope,
+    Mode mode,
+    List<IpPrefix> neverTunnelled,
+    int fabricMtu,
+    Duration resync,
+    Log.Level logLevel) {
+  public Options {
+    Objects.requireNonNull(node);
+    Objects.requireNonNull(datastore);
+    Objects.requireNonNull(paths);
+    Objects.requireNonNull(underlay);
+    Objects.requireNonNull(device);
+    Objects.requireNonNull(userspace);
+    Objects.requireNonNull(mode);
+    neverTunnelled = List.copyOf(neverTunnelled);
+    Objects.requireNonNull(resync);
+    Objects.requireNonNull(logLevel);
+  }
+}

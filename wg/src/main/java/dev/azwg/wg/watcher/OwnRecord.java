@@ -1,0 +1,84 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.wg.datastore.Datastore;
+import dev.azwg.wg.datastore.DatastoreException;
+import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.device.Endpoint;
+import dev.azwg.wg.host.Underlay;
+import dev.azwg.wg.key.PublicKey;
+import dev.azwg.wg.mesh.Claim;
+import dev.azwg.wg.mesh.PeerRecord;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What this node says about itself, published when it differs from what was last published. */
+final class OwnRecord {
+  private final String node;
+  private final PublicKey key;
+  private final int listenPort;
+  private final boolean hostScope;
+  private final Datastore datastore;
+  private final InstantSource clock;
+  private @Nullable Instant keySince;
+  private @Nullable PeerRecord published;
+
+  OwnRecord(
+      String node,
+      PublicKey key,
+      int listenPort,
+      boolean hostScope,
+      Datastore datastore,
+      InstantSource clock) {
+    this.node = Objects.requireNonNull(node);
+    this.key = Objects.requireNonNull(key);
+    this.listenPort = listenPort;
+    this.hostScope = hostScope;
+    this.datastore = datastore;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes note of what the datastore holds for this node: a key that was published before keeps its
+   * date, and a record that somebody changed is published anew.
+   */
+  void seen(DatastoreSnapshot snapshot) {
+    Optional<PeerRecord> stored = snapshot.record(node);
+    published = stored.orElse(null);
+    if (keySince == null) {
+      keySince =
+          stored
+              .filter(record -> record.publicKey().equals(Optional.of(key)))
+              .map(PeerRecord::keySince)
+              .orElseGet(clock::instant);
+    }
+  }
+
+  /**
+   * Publishes the record if it has changed.
+   *
+   * @return whether it was written
+   */
+  boolean publish(Underlay underlay, List<Claim> claims) throws DatastoreException {
+    PeerRecord wanted =
+        new PeerRecord(
+            node,
+            Optional.of(key),
+            Objects.requireNonNull(keySince, "the datastore is read before it is written"),
+            underlay.addresses().stream()
+                .map(address -> new Endpoint(address, listenPort))
+                .toList(),
+            underlay.addresses(),
+            hostScope,
+            claims);
+    if (wanted.equals(published)) {
+      return false;
+    }
+    datastore.publish(wanted);
+    published = wanted;
+    return true;
+  }
+}

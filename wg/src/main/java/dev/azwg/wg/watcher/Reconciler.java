@@ -1,0 +1,181 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.ledger.Ledger;
+import dev.azwg.ipam.ledger.LedgerSnapshot;
+import dev.azwg.ipam.watcher.NodeFacts;
+import dev.azwg.netlink.route.RouteNetlink;
+import dev.azwg.wg.datastore.Datastore;
+import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.host.Underlay;
+import dev.azwg.wg.key.PublicKey;
+import dev.azwg.wg.mesh.Claim;
+import dev.azwg.wg.mesh.DesiredState;
+import dev.azwg.wg.mesh.LocalNode;
+import dev.azwg.wg.mesh.MeshPlanner;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one loop: waits until something is dirty, reads what is, plans from complete inputs, applies
+ * the difference. A pass that fails changes nothing in what is known to be applied, and is repeated
+ * with everything dirty after a growing pause.
+ */
+final class Reconciler {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  private final Options options;
+  private final PublicKey publicKey;
+  private final RouteNetlink netlink;
+  private final Ledger ledger;
+  private final Datastore datastore;
+  private final OwnRecord ownRecord;
+  private final MeshPlanner planner;
+  private final Tunnel tunnel;
+  private final KernelWatch kernelWatch;
+  private final Signals signals;
+  private final StatusBoard status;
+  private final Log log;
+
+  private @Nullable Underlay underlay;
+  private @Nullable LedgerSnapshot attachments;
+  private @Nullable DatastoreSnapshot records;
+  private Map<PublicKey, String> incumbents = Map.of();
+  private @Nullable NodeFacts facts;
+
+  Reconciler(
+      Options options,
+      PublicKey publicKey,
+      RouteNetlink netlink,
+      Ledger ledger,
+      Datastore datastore,
+      OwnRecord ownRecord,
+      MeshPlanner planner,
+      Tunnel tunnel,
+      KernelWatch kernelWatch,
+      Signals signals,
+      StatusBoard status,
+      Log log) {
+    this.options = options;
+    this.publicKey = publicKey;
+    this.netlink = netlink;
+    this.ledger = ledger;
+    this.datastore = datastore;
+    this.ownRecord = ownRecord;
+    this.planner = planner;
+    this.tunnel = tunnel;
+    this.kernelWatch = kernelWatch;
+    this.signals = signals;
+    this.status = status;
+    this.log = log;
+  }
+
+  /** Runs until {@link Signals#stop}. Everything in the kernel stays as it is then. */
+  void run() throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    long everythingAt = System.nanoTime();
+    while (true) {
+      long untilEverything = everythingAt - System.nanoTime();
+      Signals.Work work = signals.take(Duration.ofNanos(Math.max(0, untilEverything)));
+      if (work.stopping()) {
+        work.waiters().forEach(waiter -> waiter.published("the watcher is stopping"));
+        return;
+      }
+      boolean everything = everythingAt - System.nanoTime() <= 0;
+      Pass pass = new Pass(everything ? EnumSet.allOf(Dirty.class) : work.dirty(), work.waiters());
+      try {
+        pass.run();
+        pause = FIRST_PAUSE;
+        if (everything) {
+          everythingAt = System.nanoTime() + options.resync().toNanos();
+        }
+      } catch (IOException e) {
+        log.error("reconciliation failed", "error", describe(e), "retry_in", pause);
+        status.failed(describe(e));
+        pass.answer(describe(e));
+        everythingAt = System.nanoTime();
+        if (signals.stoppedWithin(pause)) {
+          return;
+        }
+        Duration longer = pause.multipliedBy(2);
+        pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+      }
+    }
+  }
+
+  private static String describe(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  /** One pass over what is dirty. */
+  private final class Pass {
+    private final Set<Dirty> dirty;
+    private List<Signals.Waiter> waiters;
+
+    Pass(Set<Dirty> dirty, List<Signals.Waiter> waiters) {
+      this.dirty = dirty;
+      this.waiters = waiters;
+    }
+
+    void run() throws IOException {
+      long start = System.nanoTime();
+      boolean observe = dirty.contains(Dirty.KERNEL);
+      if (observe) {
+        kernelWatch.forget();
+        tunnel.observe();
+        underlay = Underlay.read(netlink, options.underlay());
+      } else {
+        kernelWatch.drain(tunnel::routeSeen);
+      }
+      if (attachments == null || dirty.contains(Dirty.LEDGER)) {
+        attachments = ledger.read();
+      }
+      if (records == null || dirty.contains(Dirty.DATASTORE)) {
+        records = datastore.read();
+        ownRecord.seen(records);
+      }
+      Underlay nic = Objects.requireNonNull(underlay);
+      List<Claim> claims = OwnClaims.of(attachments);
+      if (ownRecord.publish(nic, claims)) {
+        log.info("record published", "claims", claims.size());
+      }
+      answer("");
+
+      LocalNode self = new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
+      DesiredState desired = planner.plan(self, records.records(), incumbents);
+      kernelWatch.expect(
+          new Expectation(
+              tunnel.deviceIndex(), desired.mtu(), nic.index(), nic.mtu(), desired.routes()));
+      tunnel.converge(desired);
+      remember(desired);
+      writeFacts(new NodeFacts(desired.mtu()));
+      status.succeeded(desired, records, attachments, System.nanoTime() - start, observe);
+    }
+
+    void answer(String problem) {
+      waiters.forEach(waiter -> waiter.published(problem));
+      waiters = List.of();
+    }
+  }
+
+  private void remember(DesiredState desired) {
+    Map<PublicKey, String> nodes = HashMap.newHashMap(desired.peers().size());
+    desired.peers().forEach((key, peer) -> nodes.put(key, peer.node()));
+    incumbents = nodes;
+  }
+
+  private void writeFacts(NodeFacts wanted) throws IOException {
+    if (!wanted.equals(facts)) {
+      wanted.write(options.paths().stateDirectory());
+      facts = wanted;
+      log.info("pod MTU published", "mtu", wanted.podMtu());
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.azwg.wg.watcher;
+
+import static dev.azwg.wg.watcher.OptionText.option;
+
+import dev.azwg.ipam.address.AddressException;
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.netlink.libc.Libc;
+import dev.azwg.wg.datastore.NodeName;
+import dev.azwg.wg.mesh.MeshConfig;
+import dev.azwg.wg.mesh.Mode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code azwg-watcher run}: the daemon, in the foreground. */
+final class RunCommand {
+  /** IFNAMSIZ of linux/if.h less the terminating zero. */
+  private static final int MAXIMUM_DEVICE_NAME = 15;
+
+  private static final String DIRECTORY_SCHEME = "directory:";
+
+  private final Libc libc;
+  private final PrintStream err;
+
+  RunCommand(Libc libc, PrintStream err) {
+    this.libc = libc;
+    this.err = err;
+  }
+
+  CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage()
+        .description(
+            "Runs the daemon in the foreground until SIGTERM or SIGINT. Device, peers, routes and"
+                + " rules stay when it ends; 'uninstall' removes them.");
+    spec.addOption(option("--node", "NAME", "This node's name. Required."));
+    spec.addOption(
+        option("--datastore", "directory:DIR", "Where the nodes publish their records. Required."));
+    spec.addOption(option("--root", "DIR", "/", "What run/azwg and var/lib/azwg lie below."));
+    spec.addOption(
+        option("--underlay", "DEVICE", "eth0", "The NIC that carries the encrypted packets."));
+    spec.addOption(option("--device", "DEVICE", "azwg0", "The WireGuard device."));
+    spec.addOption(option("--listen-port", "PORT", "51820", "The device's UDP port."));
+    spec.addOption(
+        option(
+            "--userspace",
+            "PROGRAM",
+            "wireguard-go",
+            "What provides the device where the kernel has no WireGuard."));
+    spec.addOption(
+        option("--host-scope", "on|off", "on", "Whether the node's own traffic is encrypted too."));
+    spec.addOption(
+        option(
+            "--mode",
+            "permissive|strict",
+            "permissive",
+            "Traffic to a node without a tunnel: unencrypted, or refused."));
+    spec.addOption(
+        option(
+            "--never-tunnel",
+            "PREFIXES",
+            "",
+            "Prefixes, separated by commas, that no node may claim, such as the API server's."));
+    spec.addOption(
+        option(
+            "--fabric-mtu",
+            "BYTES",
+            Integer.toString(MeshConfig.AZURE_FABRIC_MTU),
+            "What the network between the nodes carries unfragmented, 0 for the underlay's MTU."));
+    spec.addOption(option("--resync", "DURATION", "30s", "How often everything is compared anew."));
+    spec.addOption(
+        option("--log-level", "error|warn|info|debug", "info", "What is logged to stderr."));
+    spec.mixinStandardHelpOptions(true);
+    return spec;
+  }
+
+  int execute(ParseResult parsed) {
+    Options options = options(new OptionText(parsed));
+    InstantSource clock = InstantSource.system();
+    Log log = new Log(err, clock, options.logLevel());
+    try {
+      Watcher.run(options, libc, clock, log);
+      return 0;
+    } catch (IOException e) {
+      log.error("the watcher cannot run", "error", e.getMessage());
+      return CommandLineInterface.EXIT_FAILURE;
+    }
+  }
+
+  private static Options options(OptionText text) {
+    return new Options(
+        text.value("--node", RunCommand::node),
+        text.value("--datastore", RunCommand::directory),
+        new StatePaths(text.value("--root", Path::of)),
+        text.value("--underlay", RunCommand::device),
+        text.value("--device", RunCommand::device),
+        text.value("--listen-port", OptionText.number(1, 65535)),
+        text.value("--userspace", program -> program),
+        text.value("--host-scope", OptionText::onOrOff),
+        text.value("--mode", OptionText.oneOf(Mode.values())),
+        text.value("--never-tunnel", RunCommand::prefixes),
+        text.value("--fabric-mtu", RunCommand::fabricMtu),
+        text.value("--resync", RunCommand::resync),
+        text.value("--log-level", OptionText.oneOf(Log.Level.values())));
+  }
+
+  private static String node(String text) {
+    if (!NodeName.isValid(text)) {
+      throw new IllegalArgumentException("is not a node name (RFC 1123)");
+    }
+    return text;
+  }
+
+  private static Path directory(String text) {
+    if (!text.startsWith(DIRECTORY_SCHEME) || text.length() == DIRECTORY_SCHEME.length()) {
+      throw new IllegalArgumentException("is not directory:DIR");
+    }
+    return Path.of(text.substring(DIRECTORY_SCHEME.length()));
+  }
+
+  private static String device(String text) {
+    boolean valid = !text.isEmpty() && text.length() <= MAXIMUM_DEVICE_NAME;
+    for (int i = 0; i < text.length() && valid; i++) {
+      char c = text.charAt(i);
+      valid = c > ' ' && c < 0x7f && c != '/' && c != ':';
+    }
+    if (!valid || text.equals(".") || text.equals("..")) {
+      throw new IllegalArgumentException("is not the name of a network device");
+    }
+    return text;
+  }
+
+  private static List<IpPrefix> prefixes(String text) {
+    List<IpPrefix> prefixes = new ArrayList<>();
+    for (String each : text.split(",", -1)) {
+      if (!each.isEmpty()) {
+        try {
+          prefixes.add(IpPrefix.parse(each));
+        } catch (AddressException e) {
+          throw new IllegalArgumentException("has a bad prefix: " + e.getMessage(), e);
+        }
+      }
+    }
+    return prefixes;
+  }
+
+  private static int fabricMtu(String text) {
+    int mtu = OptionText.number(0, 65535).parse(text);
+    // Constructing a configuration is what knows the bounds.
+    return new MeshConfig(true, Mode.PERMISSIVE, List.of(), mtu).fabricMtu();
+  }
+
+  private static Duration resync(String text) {
+    Duration resync = OptionText.duration(text);
+    if (resync.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("is shorter than a second");
+    }
+    return resync;
+  }
+}

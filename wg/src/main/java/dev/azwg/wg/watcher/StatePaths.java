@@ -1,0 +1,36 @@
+package dev.azwg.wg.watcher;
+
+import java.nio.file.Path;
+
+/**
+ * Where the daemon and the plugin keep their state on a node.
+ *
+ * @param root what all paths lie below: {@code /}, or a folder of its own for each of many nodes on
+ *     one machine
+ */
+public record StatePaths(Path root) {
+  /** Gone after a reboot, as the pods are: the ledger, the local API's socket, the node's facts. */
+  public Path stateDirectory() {
+    return root.resolve("run/azwg");
+  }
+
+  /** The local API. */
+  public Path socket() {
+    return stateDirectory().resolve("watcher.sock");
+  }
+
+  /** Held by the running daemon, so that there is only one. */
+  public Path lock() {
+    return stateDirectory().resolve("watcher.lock");
+  }
+
+  /** Survives a reboot. */
+  public Path persistentDirectory() {
+    return root.resolve("var/lib/azwg");
+  }
+
+  /** The node's private key. */
+  public Path privateKey() {
+    return persistentDirectory().resolve("private.key");
+  }
+}

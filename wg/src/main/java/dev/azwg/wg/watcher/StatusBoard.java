@@ -1,0 +1,122 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.ledger.LedgerSnapshot;
+import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.mesh.DesiredState;
+import dev.azwg.wg.mesh.Finding;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the reconciler last did, for whoever asks. New findings are logged as they come up. */
+final class StatusBoard {
+  /**
+   * The state after the last pass.
+   *
+   * @param desired what the last successful pass applied
+   * @param rejected the records and ledger files that could not be followed, each with the reason
+   * @param passes how many passes succeeded
+   * @param failures how many failed
+   * @param problem why the last pass failed, empty if it did not
+   * @param at when the last pass ended
+   * @param tookMicros how long it took
+   */
+  record Status(
+      Optional<DesiredState> desired,
+      SortedSet<String> rejected,
+      long passes,
+      long failures,
+      String problem,
+      Instant at,
+      long tookMicros) {}
+
+  private final InstantSource clock;
+  private final Log log;
+  private SortedSet<Finding> known = new TreeSet<>();
+  private SortedSet<String> knownRejected = new TreeSet<>();
+  private long passes;
+  private long failures;
+  private volatile Status status;
+
+  StatusBoard(InstantSource clock, Log log) {
+    this.clock = clock;
+    this.log = log;
+    status =
+        new Status(
+            Optional.empty(), new TreeSet<>(), 0, 0, "not reconciled yet", clock.instant(), 0);
+  }
+
+  Status status() {
+    return status;
+  }
+
+  void succeeded(
+      DesiredState desired,
+      @Nullable DatastoreSnapshot records,
+      @Nullable LedgerSnapshot ledger,
+      long tookNanos,
+      boolean observed) {
+    SortedSet<String> rejected = new TreeSet<>();
+    if (records != null) {
+      records.rejected().forEach(each -> rejected.add(each.source() + ": " + each.reason()));
+    }
+    if (ledger != null) {
+      ledger.unreadable().forEach(each -> rejected.add(each.name() + ": " + each.detail()));
+    }
+    logNew(desired.findings(), rejected);
+    passes++;
+    status =
+        new Status(
+            Optional.of(desired),
+            rejected,
+            passes,
+            failures,
+            "",
+            clock.instant(),
+            tookNanos / 1000);
+    log.debug(
+        "reconciled",
+        "took_us",
+        tookNanos / 1000,
+        "observed",
+        observed,
+        "peers",
+        desired.peers().size(),
+        "routes",
+        desired.routes().size());
+  }
+
+  void failed(String problem) {
+    failures++;
+    Status last = status;
+    status =
+        new Status(last.desired(), last.rejected(), passes, failures, problem, clock.instant(), 0);
+  }
+
+  private void logNew(SortedSet<Finding> findings, SortedSet<String> rejected) {
+    for (Finding finding : findings) {
+      if (!known.contains(finding)) {
+        log.warn(
+            "record not followed",
+            "kind",
+            finding.kind(),
+            "node",
+            finding.node(),
+            "subject",
+            finding.subject(),
+            "detail",
+            finding.detail());
+      }
+    }
+    for (String problem : rejected) {
+      if (!knownRejected.contains(problem)) {
+        log.warn("file not followed", "problem", problem);
+      }
+    }
+    known = findings;
+    knownRejected = rejected;
+  }
+}

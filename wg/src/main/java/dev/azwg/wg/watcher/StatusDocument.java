@@ -1,0 +1,93 @@
+package dev.azwg.wg.watcher;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.azwg.wg.device.Device;
+import dev.azwg.wg.device.Peer;
+import dev.azwg.wg.key.PublicKey;
+import dev.azwg.wg.mesh.DesiredPeer;
+import dev.azwg.wg.mesh.DesiredState;
+import dev.azwg.wg.mesh.RouteTarget;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon's state as one JSON document, without secrets. */
+final class StatusDocument {
+  private StatusDocument() {}
+
+  static JsonObject of(
+      Options options,
+      PublicKey publicKey,
+      StatusBoard.Status status,
+      @Nullable Device device,
+      String backend) {
+    JsonObject document = new JsonObject();
+    document.addProperty("version", 1);
+    document.addProperty("node", options.node());
+    document.addProperty("publicKey", publicKey.toString());
+    document.addProperty("device", options.device());
+    document.addProperty("backend", backend);
+    document.addProperty("listenPort", options.listenPort());
+    document.addProperty("hostScope", options.hostScope());
+    document.addProperty("mode", options.mode().name().toLowerCase(java.util.Locale.ROOT));
+    document.addProperty("ready", status.desired().isPresent() && status.problem().isEmpty());
+    document.addProperty("problem", status.problem());
+    document.addProperty("passes", status.passes());
+    document.addProperty("failures", status.failures());
+    document.addProperty("lastPass", status.at().toString());
+    document.addProperty("lastPassMicros", status.tookMicros());
+    status.desired().ifPresent(desired -> mesh(document, desired, device));
+    JsonArray rejected = new JsonArray();
+    status.rejected().forEach(rejected::add);
+    document.add("rejected", rejected);
+    return document;
+  }
+
+  private static void mesh(JsonObject document, DesiredState desired, @Nullable Device device) {
+    document.addProperty("mtu", desired.mtu());
+    JsonObject routes = new JsonObject();
+    Map<RouteTarget, Integer> counts = new TreeMap<>();
+    desired.routes().values().forEach(target -> counts.merge(target, 1, Integer::sum));
+    for (RouteTarget target : RouteTarget.values()) {
+      routes.addProperty(
+          target.name().toLowerCase(java.util.Locale.ROOT), counts.getOrDefault(target, 0));
+    }
+    document.add("routes", routes);
+    JsonArray peers = new JsonArray();
+    Map<String, DesiredPeer> byNode = new TreeMap<>();
+    desired.peers().values().forEach(peer -> byNode.put(peer.node(), peer));
+    Map<PublicKey, Peer> live = new java.util.HashMap<>();
+    if (device != null) {
+      device.peers().forEach(peer -> live.put(peer.publicKey(), peer));
+    }
+    byNode.values().forEach(peer -> peers.add(peer(peer, live.get(peer.publicKey()))));
+    document.add("peers", peers);
+    JsonArray findings = new JsonArray();
+    desired
+        .findings()
+        .forEach(finding -> {
+          JsonObject entry = new JsonObject();
+          entry.addProperty("kind", finding.kind().name());
+          entry.addProperty("node", finding.node());
+          entry.addProperty("subject", finding.subject());
+          entry.addProperty("detail", finding.detail());
+          findings.add(entry);
+        });
+    document.add("findings", findings);
+  }
+
+  private static JsonObject peer(DesiredPeer desired, @Nullable Peer live) {
+    JsonObject entry = new JsonObject();
+    entry.addProperty("node", desired.node());
+    entry.addProperty("publicKey", desired.publicKey().toString());
+    entry.addProperty("endpoint", desired.endpoint().toString());
+    entry.addProperty("allowedIPs", desired.allowedIps().size());
+    if (live != null) {
+      live.lastHandshake().ifPresent(at -> entry.addProperty("latestHandshake", at.toString()));
+      entry.addProperty("rxBytes", live.rxBytes());
+      entry.addProperty("txBytes", live.txBytes());
+    }
+    return entry;
+  }
+}

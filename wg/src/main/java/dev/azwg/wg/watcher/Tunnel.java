@@ -1,0 +1,178 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.device.Device;
+import dev.azwg.wg.device.DeviceConfig;
+import dev.azwg.wg.device.Peer;
+import dev.azwg.wg.device.PeerConfig;
+import dev.azwg.wg.host.PolicyRules;
+import dev.azwg.wg.host.Sysctls;
+import dev.azwg.wg.host.TunnelDevice;
+import dev.azwg.wg.host.WireGuardTable;
+import dev.azwg.wg.mesh.DesiredPeer;
+import dev.azwg.wg.mesh.DesiredState;
+import dev.azwg.wg.mesh.DeviceDelta;
+import dev.azwg.wg.mesh.RouteTarget;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's side of one node's mesh, with a copy of what it holds, so that a change costs its
+ * own size. Order: peers and allowed IPs, then routes, then the rule, so that no packet is sent
+ * into the tunnel before there is one.
+ */
+final class Tunnel {
+  private final String name;
+  private final String underlayName;
+  private final boolean hostScope;
+  private final TunnelDevice device;
+  private final TunnelDevice.Settings settings;
+  private final WireGuardTable table;
+  private final PolicyRules rules;
+  private final Sysctls sysctls;
+  private final Log log;
+
+  // Read by the local API too.
+  private volatile TunnelDevice.@Nullable Attached attached;
+  private Collection<Peer> peers = List.of();
+  private SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+  private boolean settled;
+  private boolean ipv6;
+  private boolean reversePathWarned;
+
+  Tunnel(
+      String name,
+      String underlayName,
+      boolean hostScope,
+      TunnelDevice device,
+      TunnelDevice.Settings settings,
+      WireGuardTable table,
+      PolicyRules rules,
+      Sysctls sysctls,
+      Log log) {
+    this.name = name;
+    this.underlayName = underlayName;
+    this.hostScope = hostScope;
+    this.device = device;
+    this.settings = settings;
+    this.table = table;
+    this.rules = rules;
+    this.sysctls = sysctls;
+    this.log = log;
+  }
+
+  /** Finds or makes the device and reads everything that the kernel holds for it. */
+  void observe() throws IOException {
+    settled = false;
+    TunnelDevice.Attached found = device.attach();
+    TunnelDevice.Attached before = attached;
+    if (before == null || before.link().index() != found.link().index()) {
+      log.info(
+          "device attached",
+          "device",
+          name,
+          "index",
+          found.link().index(),
+          "backend",
+          found.backend());
+    }
+    attached = found;
+    peers = device.configure(found, settings).peers();
+    routes = table.observe(found.link().index());
+  }
+
+  /** A route of the table as a notification told. */
+  void routeSeen(IpPrefix prefix, @Nullable RouteTarget target) {
+    if (target == null) {
+      routes.remove(prefix);
+    } else {
+      routes.put(prefix, target);
+    }
+  }
+
+  /** The device's interface index; the device must have been observed. */
+  int deviceIndex() {
+    return present().link().index();
+  }
+
+  /** Who provides the device, once it has been observed. */
+  Optional<TunnelDevice.Backend> backend() {
+    return Optional.ofNullable(attached).map(TunnelDevice.Attached::backend);
+  }
+
+  /** The device with its counters, as it is now. */
+  Device read() throws IOException {
+    return device.client(present().backend()).device(name);
+  }
+
+  /** Brings the kernel to the desired state. */
+  void converge(DesiredState desired) throws IOException {
+    boolean wantsIpv6 = !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
+    if (!settled) {
+      device.settle(present(), desired.mtu(), desired.deviceAddresses());
+      if (hostScope) {
+        prepareReversePath();
+      }
+    }
+    configurePeers(desired);
+    int changedRoutes = table.apply(routes, desired.routes(), deviceIndex());
+    routes = new TreeMap<>(desired.routes());
+    if (changedRoutes > 0) {
+      log.info("routes changed", "changed", changedRoutes, "routes", routes.size());
+    }
+    if (!settled || wantsIpv6 != ipv6) {
+      int changedRules = rules.ensure(hostScope, wantsIpv6);
+      if (changedRules > 0) {
+        log.info("rules changed", "changed", changedRules);
+      }
+      ipv6 = wantsIpv6;
+    }
+    settled = true;
+  }
+
+  private void prepareReversePath() throws IOException {
+    if (sysctls.ensureSourceValidMark()) {
+      log.info("sysctl set", "name", "net.ipv4.conf.all.src_valid_mark", "value", 1);
+    }
+    if (!reversePathWarned
+        && sysctls.reversePathFilter(underlayName) == Sysctls.STRICT_REVERSE_PATH) {
+      reversePathWarned = true;
+      log.warn(
+          "strict reverse path filtering drops the packets of peers in host scope",
+          "sysctl",
+          "net.ipv4.conf." + underlayName + ".rp_filter",
+          "remedy",
+          "set it and net.ipv4.conf.all.rp_filter to 0 or 2");
+    }
+  }
+
+  private void configurePeers(DesiredState desired) throws IOException {
+    List<PeerConfig> changes = DeviceDelta.between(peers, desired.peers().values());
+    if (changes.isEmpty()) {
+      return;
+    }
+    device.client(present().backend()).configure(name, DeviceConfig.ofPeers(changes));
+    List<Peer> now = new ArrayList<>(desired.peers().size());
+    for (DesiredPeer peer : desired.peers().values()) {
+      now.add(
+          Peer.unseen(
+              peer.publicKey(), Optional.of(peer.endpoint()), List.copyOf(peer.allowedIps()), 0));
+    }
+    peers = now;
+    log.info("peers changed", "changed", changes.size(), "peers", now.size());
+  }
+
+  private TunnelDevice.Attached present() {
+    TunnelDevice.Attached found = attached;
+    if (found == null) {
+      throw new IllegalStateException("the device has not been observed");
+    }
+    return found;
+  }
+}

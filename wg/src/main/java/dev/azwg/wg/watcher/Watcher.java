@@ -1,0 +1,170 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.ledger.Ledger;
+import dev.azwg.netlink.libc.Libc;
+import dev.azwg.netlink.route.RouteGroup;
+import dev.azwg.netlink.route.RouteMonitor;
+import dev.azwg.netlink.route.RouteNetlink;
+import dev.azwg.wg.datastore.Datastore;
+import dev.azwg.wg.datastore.DirectoryDatastore;
+import dev.azwg.wg.datastore.DirectoryWatch;
+import dev.azwg.wg.device.Device;
+import dev.azwg.wg.device.kernel.KernelClient;
+import dev.azwg.wg.device.uapi.UapiClient;
+import dev.azwg.wg.host.PolicyRules;
+import dev.azwg.wg.host.Sysctls;
+import dev.azwg.wg.host.TunnelDevice;
+import dev.azwg.wg.host.UserspaceWireGuard;
+import dev.azwg.wg.host.WireGuardTable;
+import dev.azwg.wg.key.KernelRandom;
+import dev.azwg.wg.key.KeyFile;
+import dev.azwg.wg.key.PrivateKey;
+import dev.azwg.wg.key.PublicKey;
+import dev.azwg.wg.mesh.MeshConfig;
+import dev.azwg.wg.mesh.MeshPlanner;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the daemon together and runs it. */
+final class Watcher {
+  private static final Path PROC_SYS = Path.of("/proc/sys");
+
+  /** No plugin takes this long to write a file. */
+  private static final Duration STALE_AFTER = Duration.ofMinutes(10);
+
+  private Watcher() {}
+
+  /**
+   * Runs until a signal asks it to stop.
+   *
+   * @throws IOException if it cannot begin; what fails later is retried, not thrown
+   */
+  static void run(Options options, Libc libc, InstantSource clock, Log log) throws IOException {
+    StatePaths paths = options.paths();
+    makePrivate(paths.stateDirectory());
+    makePrivate(paths.persistentDirectory());
+    Signals signals = new Signals();
+    // First, so that it is closed last: until then the process must not end.
+    try (StopOnSignal _ = StopOnSignal.install(signals, log);
+        FileChannel _ = lock(paths.lock());
+        PrivateKey key = new KeyFile(paths.privateKey(), new KernelRandom(libc)).loadOrCreate();
+        RouteNetlink netlink = RouteNetlink.open(libc);
+        RouteMonitor monitor = RouteMonitor.open(libc, EnumSet.allOf(RouteGroup.class));
+        TunnelDevice device =
+            new TunnelDevice(
+                options.device(),
+                netlink,
+                new UserspaceWireGuard(
+                    options.userspace(), paths.stateDirectory().resolve("userspace.log")),
+                () -> KernelClient.open(libc, options.device()),
+                new UapiClient());
+        Datastore datastore = new DirectoryDatastore(options.datastore(), clock)) {
+      PublicKey publicKey = key.publicKey();
+      Ledger ledger = new Ledger(paths.stateDirectory());
+      makePrivate(ledger.directory());
+      int stale = ledger.removeStaleTemporaries(clock.instant().minus(STALE_AFTER));
+      if (stale > 0) {
+        log.info("leftovers of killed writers removed", "files", stale);
+      }
+      Tunnel tunnel =
+          new Tunnel(
+              options.device(),
+              options.underlay(),
+              options.hostScope(),
+              device,
+              new TunnelDevice.Settings(key, publicKey, options.listenPort()),
+              new WireGuardTable(netlink, WireGuardTable.TABLE),
+              new PolicyRules(netlink, WireGuardTable.TABLE),
+              new Sysctls(PROC_SYS),
+              log);
+      KernelWatch kernelWatch =
+          new KernelWatch(monitor, options.device(), WireGuardTable.TABLE, signals, log);
+      StatusBoard board = new StatusBoard(clock, log);
+      Reconciler reconciler =
+          new Reconciler(
+              options,
+              publicKey,
+              netlink,
+              ledger,
+              datastore,
+              new OwnRecord(
+                  options.node(),
+                  publicKey,
+                  options.listenPort(),
+                  options.hostScope(),
+                  datastore,
+                  clock),
+              new MeshPlanner(
+                  new MeshConfig(
+                      options.hostScope(),
+                      options.mode(),
+                      options.neverTunnelled(),
+                      options.fabricMtu())),
+              tunnel,
+              kernelWatch,
+              signals,
+              board,
+              log);
+      datastore.watch(() -> signals.mark(Dirty.DATASTORE));
+      ApiHandler handler = new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
+      try (DirectoryWatch _ =
+              DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
+          ApiServer _ = ApiServer.start(paths.socket(), handler, log)) {
+        kernelWatch.start();
+        log.info(
+            "watcher started",
+            "version",
+            Version.TEXT,
+            "node",
+            options.node(),
+            "public_key",
+            publicKey);
+        reconciler.run();
+        log.info("watcher stopped");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static ApiHandler.DeviceReader reader(Tunnel tunnel) {
+    return new ApiHandler.DeviceReader() {
+      @Override
+      public @Nullable Device read() throws IOException {
+        return tunnel.backend().isPresent() ? tunnel.read() : null;
+      }
+
+      @Override
+      public TunnelDevice.@Nullable Backend backend() {
+        return tunnel.backend().orElse(null);
+      }
+    };
+  }
+
+  private static void makePrivate(Path directory) throws IOException {
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** Two daemons on one node would undo each other's work. The kernel drops the lock with us. */
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock held = channel.tryLock();
+    if (held == null) {
+      channel.close();
+      throw new IOException("another watcher is running: " + file + " is locked");
+    }
+    return channel;
+  }
+}

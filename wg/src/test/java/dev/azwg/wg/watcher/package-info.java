@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.watcher;
+
+import org.jspecify.annotations.NullMarked;
