@@ -24,7 +24,7 @@ public final class RuleBuilder {
   private int ipProtocol;
   private @Nullable PortRange sourcePorts;
   private @Nullable PortRange destinationPorts;
-  private int protocol = RouteConstants.RTPROT_BOOT;
+  private int protocol = RouteConstants.RTPROT_UNSPEC;
   private int suppressPrefixLength = -1;
   private int suppressGroup = -1;
 
