@@ -1,13 +1,13 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.netlink.NetlinkException;
 import dev.azwg.netlink.route.Route;
 import dev.azwg.netlink.route.RouteEvent;
 import dev.azwg.netlink.route.RouteMonitor;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.mesh.RouteTarget;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.BiConsumer;
@@ -70,7 +70,10 @@ final class KernelWatch {
           handle(event);
         }
       }
-    } catch (IOException e) {
+    } catch (NetlinkException e) {
+      if (e.reason() == NetlinkException.Reason.CLOSED) {
+        return;
+      }
       // The resync still finds what changes, later.
       log.error("kernel notifications have ended", "error", e.getMessage());
       signals.mark(Dirty.KERNEL);

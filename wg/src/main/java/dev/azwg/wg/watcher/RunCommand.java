@@ -84,8 +84,9 @@ final class RunCommand {
     Options options = options(new OptionText(parsed));
     InstantSource clock = InstantSource.system();
     Log log = new Log(err, clock, options.logLevel());
-    try {
-      Watcher.run(options, libc, clock, log);
+    Signals signals = new Signals();
+    try (StopOnSignal _ = StopOnSignal.install(signals, log)) {
+      Watcher.run(options, libc, clock, signals, log);
       return 0;
     } catch (IOException e) {
       log.error("the watcher cannot run", "error", e.getMessage());

@@ -44,18 +44,16 @@ final class Watcher {
   private Watcher() {}
 
   /**
-   * Runs until a signal asks it to stop.
+   * Runs until {@code signals} say to stop.
    *
    * @throws IOException if it cannot begin; what fails later is retried, not thrown
    */
-  static void run(Options options, Libc libc, InstantSource clock, Log log) throws IOException {
+  static void run(Options options, Libc libc, InstantSource clock, Signals signals, Log log)
+      throws IOException {
     StatePaths paths = options.paths();
     makePrivate(paths.stateDirectory());
     makePrivate(paths.persistentDirectory());
-    Signals signals = new Signals();
-    // First, so that it is closed last: until then the process must not end.
-    try (StopOnSignal _ = StopOnSignal.install(signals, log);
-        FileChannel _ = lock(paths.lock());
+    try (FileChannel _ = lock(paths.lock());
         PrivateKey key = new KeyFile(paths.privateKey(), new KernelRandom(libc)).loadOrCreate();
         RouteNetlink netlink = RouteNetlink.open(libc);
         RouteMonitor monitor = RouteMonitor.open(libc, EnumSet.allOf(RouteGroup.class));

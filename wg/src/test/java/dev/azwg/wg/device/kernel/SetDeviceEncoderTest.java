@@ -35,7 +35,14 @@ class SetDeviceEncoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "device", "peer", "endpoint6", "add2", "noallowed", "remove", "fwmarkoff", "setconf"
+        "device",
+        "peer",
+        "endpoint6",
+        "add2",
+        "noallowed",
+        "remove",
+        "fwmarkoff",
+        "setconf"
       })
   void sendsWhatWgSends(String name) throws Exception {
     assumeTrue(Recording.isUsable(), "needs a little endian machine");
@@ -53,8 +60,8 @@ class SetDeviceEncoderTest {
     }
   }
 
-  private static Map<String, DeviceConfig> changes(
-      PrivateKey privateKey, PresharedKey presharedKey) throws IOException {
+  private static Map<String, DeviceConfig> changes(PrivateKey privateKey, PresharedKey presharedKey)
+      throws IOException {
     return Map.of(
         "device",
         DeviceConfig.builder().privateKey(privateKey).listenPort(51820).fwmark(0x100000).build(),
@@ -76,10 +83,7 @@ class SetDeviceEncoderTest {
         "add2",
         peers(
             PeerConfig.builder(PEER1).replaceAllowedIps().allowedIp(prefix("10.0.0.1/32")).build(),
-            PeerConfig.builder(PEER2)
-                .replaceAllowedIps()
-                .allowedIp(prefix("10.0.0.2/32"))
-                .build()),
+            PeerConfig.builder(PEER2).replaceAllowedIps().allowedIp(prefix("10.0.0.2/32")).build()),
         "noallowed",
         peers(PeerConfig.builder(PEER1).replaceAllowedIps().build()),
         "remove",

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.host;
+
+import org.jspecify.annotations.NullMarked;
