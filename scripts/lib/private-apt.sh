@@ -15,6 +15,7 @@ die() {
 
 # The mirror that serves this machine its Debian packages, as apt itself understood its sources.
 debian_mirror() {
+  # shellcheck disable=SC2016 # apt's own placeholders
   apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 'Label: Debian' |
     awk '$1 == "Debian" { print $2; exit }'
 }
@@ -27,7 +28,8 @@ debian_keyring() {
   die "no Debian archive keyring under /usr/share/keyrings: apt-get install debian-archive-keyring"
 }
 
-# Prints the configuration. Dir::Etc is private except for what reaches the mirror: proxy settings and credentials.
+# Sources, preferences, lists and cache are private. The rest of the machine's configuration (proxy, credentials)
+# stays in force: it is what reaches the mirror.
 print_configuration() {
   local dir=$1
   cat <<CONF
