@@ -9,7 +9,7 @@ set -euo pipefail
 
 cd "$1"
 "$AZWG_ROOT/scripts/lib/private-apt.sh" "$AZWG_CACHE/apt" trixie bookworm
-APT_CONFIG=$AZWG_CACHE/apt/apt.conf apt-get -q source --download-only golang-github-appc-cni=1.*
+APT_CONFIG=$AZWG_CACHE/apt/apt.conf apt-get -q source --download-only golang-github-appc-cni
 sed -n 's/^Version: //p' ./*.dsc | head -n 1 >VERSION
 # apt has checked the archive's hashes against the signed index; the maintainer's signature adds nothing.
 dpkg-source --no-check -x ./*.dsc unpacked
