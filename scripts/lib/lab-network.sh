@@ -76,11 +76,17 @@ lab_hold_node() {
   wait_until 5 "node $name to have its own mounts" test -e "$ready" || die "node $name: $(cat "$LAB_DIR/$name/init.log")"
 }
 
-# Runs a command on a node: in its network and mount namespace.
+# Sets ON_NODE, the words that run the command behind them on a node: in its network and mount namespace. A background
+# process must be started with them, not with on_node: $! is then the process itself, not a shell around it.
+enter_node() {
+  ON_NODE=(nsenter --target "${NODE_HOLDER[$1]}" --mount --net --)
+}
+
 on_node() {
-  local name=$1
+  local ON_NODE
+  enter_node "$1"
   shift
-  nsenter --target "${NODE_HOLDER[$name]}" --mount --net -- "$@"
+  "${ON_NODE[@]}" "$@"
 }
 
 # The node's addresses for pods: the stand-in of azure-vnet hands them out, the fabric routes them to the node.

@@ -20,6 +20,13 @@ process_start_time() {
   printf '%s\n' "${fields[19]}"
 }
 
+# Gone, or a zombie that nobody has collected yet.
+process_ended() {
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  [[ ${stat##*) } == Z* ]]
+}
+
 lab_namespaces() {
   ip netns list | awk -v prefix="azwg-$1-" 'index($1, prefix) == 1 { print $1 }'
 }
