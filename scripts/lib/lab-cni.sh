@@ -39,7 +39,8 @@ pod_add() {
   ip netns add "$ns"
   ip -n "$ns" link set lo up
   ADD_STARTED_US=$(now_us)
-  if ! run_cni "$node" add "/run/netns/$ns" "$pod" >"$result" 2>"$result.err"; then
+  # In a subshell: a trap that runs meanwhile must not speak into these files.
+  if ! (run_cni "$node" add "/run/netns/$ns" "$pod") >"$result" 2>"$result.err"; then
     say "ADD of pod $pod on $node failed: $(cat "$result" "$result.err")"
     return 1
   fi
