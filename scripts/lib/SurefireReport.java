@@ -77,7 +77,11 @@ final class SurefireReport {
 
   private static String reason(Element outcome) {
     String message = outcome.getAttribute("message");
-    String text = (message.isEmpty() ? outcome.getTextContent() : message).strip().replaceAll("\\s+", " ");
+    // A skipped test has its reason in the first line of a stack trace.
+    String text =
+        message.isEmpty()
+            ? outcome.getTextContent().strip().lines().findFirst().orElse("no reason given")
+            : message.strip().replaceAll("\\s+", " ");
     return text.length() <= REASON_LENGTH ? text : text.substring(0, REASON_LENGTH) + "...";
   }
 }
