@@ -89,7 +89,9 @@ final class ArgumentFile {
     }
   }
 
-  /** A backslash at the end of a line joins it with the next one, without that line's indentation. */
+  /**
+   * A backslash at the end of a line joins it with the next one, without that line's indentation.
+   */
   private void skipIndentation() {
     while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
       position++;

@@ -26,7 +26,8 @@ record BuilderCommand(List<String> jvm, List<String> builder) {
   private static List<String> jvmArguments(
       BuilderHome home, ImageRequest request, String svmVersion) throws IOException {
     List<String> arguments = new ArrayList<>(home.addExports());
-    // JVMCI gives the builder its view of the JDK's classes; the JVM itself compiles with C1 and C2.
+    // JVMCI gives the builder its view of the JDK's classes; the JVM itself compiles with C1 and
+    // C2.
     arguments.add("-XX:+UnlockExperimentalVMOptions");
     arguments.add("-XX:+EnableJVMCI");
     arguments.add("-XX:-UseJVMCICompiler");

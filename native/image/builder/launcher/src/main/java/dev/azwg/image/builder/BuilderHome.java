@@ -62,14 +62,13 @@ record BuilderHome(Path root) {
     return ModuleFinder.ofSystem().findAll().stream()
         .map(reference -> reference.descriptor())
         .filter(module -> OPENED_MODULES.contains(module.name()))
-        .flatMap(
-            module -> {
-              Set<String> hidden = new TreeSet<>(module.packages());
-              module.exports().stream()
-                  .filter(export -> !export.isQualified())
-                  .forEach(export -> hidden.remove(export.source()));
-              return hidden.stream().map(hiddenPackage -> module.name() + '/' + hiddenPackage);
-            })
+        .flatMap(module -> {
+          Set<String> hidden = new TreeSet<>(module.packages());
+          module.exports().stream()
+              .filter(export -> !export.isQualified())
+              .forEach(export -> hidden.remove(export.source()));
+          return hidden.stream().map(hiddenPackage -> module.name() + '/' + hiddenPackage);
+        })
         .sorted()
         .map(hidden -> "--add-exports=" + hidden + '=' + targetList)
         .toList();

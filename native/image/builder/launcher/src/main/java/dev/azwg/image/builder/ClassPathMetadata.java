@@ -12,8 +12,8 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
- * What libraries say about themselves to the builder: the files below {@code
- * META-INF/native-image} of a class path entry.
+ * What libraries say about themselves to the builder: the files below {@code META-INF/native-image}
+ * of a class path entry.
  */
 final class ClassPathMetadata {
   private static final String ROOT = "META-INF/native-image";
@@ -76,7 +76,8 @@ final class ClassPathMetadata {
     }
     String option = CONFIG_FILES.get(name);
     if (option != null) {
-      // The builder takes the origin of an option as a URI after '@'; "+api" marks it as documented.
+      // The builder takes the origin of an option as a URI after '@'; "+api" marks it as
+      // documented.
       request.builderOptions.add("-H:" + option + '@' + file.toUri() + "+api=" + resource);
     }
   }

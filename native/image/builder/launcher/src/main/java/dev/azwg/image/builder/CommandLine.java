@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads {@code native-image} options into an {@link ImageRequest}; refuses what it does not know. */
+/**
+ * Reads {@code native-image} options into an {@link ImageRequest}; refuses what it does not know.
+ */
 final class CommandLine {
   private final ImageRequest request;
   private final Deque<String> rest;

@@ -75,8 +75,8 @@ public final class NativeImage {
   }
 
   /**
-   * The first line has the form that tools parse ({@code native-image MAJOR.MINOR.UPDATE DATE}); the
-   * second says what this really is.
+   * The first line has the form that tools parse ({@code native-image MAJOR.MINOR.UPDATE DATE});
+   * the second says what this really is.
    */
   private static String version(String svmVersion) {
     return "native-image "

@@ -59,6 +59,20 @@ final class OptionTable {
 
   /** The builder option for a documented option, empty if the launcher does not know it. */
   static Optional<String> builderOption(String option) {
+    return plainBuilderOption(option).map(OptionTable::markDocumented);
+  }
+
+  /**
+   * Names the origin of a builder option. Without {@code +api} the builder takes it for one that
+   * the user has dug up himself, and reports it as experimental.
+   */
+  private static String markDocumented(String builderOption) {
+    int equals = builderOption.indexOf('=');
+    int end = equals < 0 ? builderOption.length() : equals;
+    return builderOption.substring(0, end) + "@user+api" + builderOption.substring(end);
+  }
+
+  private static Optional<String> plainBuilderOption(String option) {
     String flag = FLAGS.get(option);
     if (flag != null) {
       return Optional.of(flag);
