@@ -76,6 +76,11 @@ public record Invocation(
     return new AttachmentKey(containerId, ifName);
   }
 
+  /** What log lines name: the attachment, or nothing. */
+  public String subject() {
+    return command.namesAnAttachment() ? key().toString() : "-";
+  }
+
   private static CniException invalid(String msg) {
     return new CniException(ErrorCode.INVALID_ENVIRONMENT, msg, "");
   }

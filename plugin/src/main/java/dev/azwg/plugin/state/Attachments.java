@@ -85,7 +85,7 @@ public final class Attachments {
    * @throws IOException if it could not be done; then all is as it was
    */
   public boolean attach(Attachment attachment, Instant begin, Duration bound) throws IOException {
-    try (StateLock lock = StateLock.acquire(libc, stateDir, bound)) {
+    try (StateLock _ = StateLock.acquire(libc, stateDir, bound)) {
       if (tombstones.isDeletedSince(name(attachment.key()), begin)) {
         return false;
       }
@@ -109,7 +109,7 @@ public final class Attachments {
    * that ADD has recorded.
    */
   public void undo(Attachment attachment, Duration bound) throws IOException {
-    try (StateLock lock = StateLock.acquire(libc, stateDir, bound)) {
+    try (StateLock _ = StateLock.acquire(libc, stateDir, bound)) {
       Optional<Attachment> current = readOrReport(attachment.key());
       if (current.isPresent() && current.get().equals(attachment)) {
         remove(current.get());
@@ -124,7 +124,7 @@ public final class Attachments {
    * @throws IOException if something is left; what could be done is done
    */
   public void detach(AttachmentKey key, Duration bound) throws IOException {
-    try (StateLock lock = StateLock.acquire(libc, stateDir, bound)) {
+    try (StateLock _ = StateLock.acquire(libc, stateDir, bound)) {
       Optional<Attachment> current = Optional.empty();
       boolean damaged = false;
       try {
@@ -152,7 +152,7 @@ public final class Attachments {
    * @throws IOException if one or more could not be removed, after all were tried
    */
   public int detachAll(Predicate<Attachment> selected, Duration bound) throws IOException {
-    try (StateLock lock = StateLock.acquire(libc, stateDir, bound)) {
+    try (StateLock _ = StateLock.acquire(libc, stateDir, bound)) {
       List<Attachment> stale = new ArrayList<>();
       Set<IpPrefix> claimed = new HashSet<>();
       for (Attachment attachment : ledger.read().attachments()) {
@@ -181,6 +181,11 @@ public final class Attachments {
   /** Reads an attachment. */
   public Optional<Attachment> find(AttachmentKey key) throws LedgerException {
     return ledger.read(key);
+  }
+
+  /** Whether there is any attachment. */
+  public boolean any() throws LedgerException {
+    return !ledger.read().attachments().isEmpty();
   }
 
   private void remove(Attachment attachment) throws IOException {
