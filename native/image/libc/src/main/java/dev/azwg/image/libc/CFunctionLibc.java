@@ -2,7 +2,6 @@ package dev.azwg.image.libc;
 
 import dev.azwg.netlink.libc.Libc;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.StackValue;
@@ -95,8 +94,7 @@ public final class CFunctionLibc implements Libc {
 
   @Override
   public int open(String path, int flags) {
-    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-    byte[] terminated = Arrays.copyOf(bytes, bytes.length + 1);
+    byte[] terminated = nulTerminated(path);
     try (PinnedObject pinned = PinnedObject.create(terminated)) {
       return result(LibcFunctions.open(start(pinned, terminated), flags));
     }
@@ -123,6 +121,13 @@ public final class CFunctionLibc implements Libc {
     try (PinnedObject pinned = PinnedObject.create(buffer)) {
       return result(LibcFunctions.getrandom(start(pinned, buffer), size, 0));
     }
+  }
+
+  private static byte[] nulTerminated(String path) {
+    if (path.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a path cannot contain NUL");
+    }
+    return (path + '\0').getBytes(StandardCharsets.UTF_8);
   }
 
   /** The first byte of a pinned array; an empty array has none, and C takes a null for it. */

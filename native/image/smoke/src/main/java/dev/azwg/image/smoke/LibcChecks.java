@@ -1,6 +1,8 @@
 package dev.azwg.image.smoke;
 
 import dev.azwg.netlink.libc.Libc;
+import dev.azwg.netlink.libc.contract.LibcContract;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,9 +17,14 @@ final class LibcChecks {
 
   private LibcChecks() {}
 
-  static List<Check> all(Libc libc) {
-    return List.of(
-        new Check("errno is the call's own during garbage collections", () -> errno(libc)));
+  static List<Check> all(Libc libc, Path directory) {
+    List<Check> checks = new ArrayList<>();
+    new LibcContract(libc, directory)
+        .checks()
+        .forEach(check -> checks.add(new Check("libc: " + check.name(), check.body()::run)));
+    checks.add(
+        new Check("libc: errno is the call's own during garbage collections", () -> errno(libc)));
+    return checks;
   }
 
   /** Calls that fail with EBADF, while another thread forces collections that stop this one. */

@@ -31,7 +31,7 @@ public final class Smoke {
 
   private static List<Check> checks(Libc libc, Path directory) {
     List<Check> checks = new ArrayList<>();
-    checks.addAll(LibcChecks.all(libc));
+    checks.addAll(LibcChecks.all(libc, directory));
     checks.addAll(FileChecks.all(directory));
     checks.addAll(ProcessChecks.all());
     checks.add(new Check("SIGTERM runs shutdown hooks", TerminationCheck::run));
