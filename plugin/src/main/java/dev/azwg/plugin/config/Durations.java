@@ -42,7 +42,7 @@ final class Durations {
   }
 
   private static boolean isNumeric(char c) {
-    return c >= '0' && c <= '9' || c == '.';
+    return (c >= '0' && c <= '9') || c == '.';
   }
 
   private static Optional<Duration> term(String number, String unit) {

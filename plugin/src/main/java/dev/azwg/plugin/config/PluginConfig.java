@@ -77,8 +77,14 @@ public record PluginConfig(
         reader.text("publishTimeout", PUBLISH_TIMEOUT, PluginConfig::publishTimeout),
         reader.text("mode", Mode.PERMISSIVE, text -> constant(Mode.values(), text)),
         podMtu(reader),
-        reader.text("logFile", Optional.empty(), text -> path(text, MAX_PATH).map(Optional::of)),
+        logFile(reader),
         reader.text("logLevel", LogLevel.WARNING, text -> constant(LogLevel.values(), text)));
+  }
+
+  private static Optional<Path> logFile(MemberReader reader) throws CniException {
+    Path none = Path.of("");
+    Path file = reader.text("logFile", none, text -> path(text, MAX_PATH));
+    return file.equals(none) ? Optional.empty() : Optional.of(file);
   }
 
   private static Optional<Path> stateDir(String text) {

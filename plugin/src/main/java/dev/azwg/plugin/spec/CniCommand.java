@@ -10,19 +10,12 @@ import java.util.Optional;
  * this plugin starts no other.
  */
 public enum CniCommand {
-  ADD(List.of(Variable.CONTAINER_ID, Variable.NETNS, Variable.IF_NAME)),
-  // A runtime whose namespace has gone calls DEL with an empty CNI_NETNS.
-  DEL(List.of(Variable.CONTAINER_ID, Variable.IF_NAME)),
-  CHECK(List.of(Variable.CONTAINER_ID, Variable.NETNS, Variable.IF_NAME)),
-  GC(List.of()),
-  STATUS(List.of()),
-  VERSION(List.of());
-
-  private final List<String> required;
-
-  CniCommand(List<String> required) {
-    this.required = required;
-  }
+  ADD,
+  DEL,
+  CHECK,
+  GC,
+  STATUS,
+  VERSION;
 
   /** The command with this exact name; empty for every other text, lower case included. */
   public static Optional<CniCommand> of(String name) {
@@ -36,11 +29,16 @@ public enum CniCommand {
 
   /** The variables that must be set and not empty. */
   public List<String> required() {
-    return required;
+    return switch (this) {
+      case ADD, CHECK -> List.of(Variable.CONTAINER_ID, Variable.NETNS, Variable.IF_NAME);
+      // A runtime whose namespace has gone calls DEL with an empty CNI_NETNS.
+      case DEL -> List.of(Variable.CONTAINER_ID, Variable.IF_NAME);
+      case GC, STATUS, VERSION -> List.of();
+    };
   }
 
   /** Whether the command is about one attachment, named by container id and interface name. */
   public boolean namesAnAttachment() {
-    return !required.isEmpty();
+    return !required().isEmpty();
   }
 }

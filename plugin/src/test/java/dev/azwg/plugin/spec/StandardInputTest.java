@@ -32,6 +32,11 @@ class StandardInputTest {
           public int read() throws IOException {
             throw new IOException("Bad file descriptor");
           }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
+          }
         };
     CniException e = assertThrows(CniException.class, () -> StandardInput.readAll(closed));
     assertEquals(ErrorCode.IO_FAILURE, e.code());

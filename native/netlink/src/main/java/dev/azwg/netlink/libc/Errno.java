@@ -23,6 +23,7 @@ public record Errno(int number) {
   public static final Errno EINVAL = new Errno(22);
   public static final Errno ENOTTY = new Errno(25);
   public static final Errno ERANGE = new Errno(34);
+  public static final Errno ENAMETOOLONG = new Errno(36);
   public static final Errno EMSGSIZE = new Errno(90);
   public static final Errno ENOPROTOOPT = new Errno(92);
   public static final Errno EPROTONOSUPPORT = new Errno(93);
