@@ -23,14 +23,20 @@ public record Attachment(
     List<IpPrefix> addresses,
     Optional<PodIdentity> pod,
     Instant createdAt) {
+  /** The most addresses that one attachment can have. */
+  public static final int MAX_ADDRESSES = 4096;
 
   /**
    * Keeps an own copy of the addresses.
    *
-   * @throws IllegalArgumentException if an address is not a /32 or /128, or is there twice
+   * @throws IllegalArgumentException if there are more than {@link #MAX_ADDRESSES}, or one is not a
+   *     /32 or /128, or is there twice
    */
   public Attachment {
     addresses = List.copyOf(addresses);
+    if (addresses.size() > MAX_ADDRESSES) {
+      throw new IllegalArgumentException("more than " + MAX_ADDRESSES + " addresses");
+    }
     Set<IpPrefix> seen = new HashSet<>();
     for (IpPrefix address : addresses) {
       if (!address.isHost()) {

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.azwg.conflist.json.Dialect;
 import dev.azwg.conflist.json.JsonException;
 import dev.azwg.conflist.json.JsonText;
+import dev.azwg.conflist.json.Members;
 import dev.azwg.conflist.json.StrictJson;
 import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
@@ -17,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The attachment file's content, format version 1: one JSON object with {@code version}, {@code
@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * (optional) and {@code createdAt}. Members that this version does not know are ignored.
  */
 final class AttachmentCodec {
-  private static final String VERSION = "1";
-  private static final int MAX_ADDRESSES = 4096;
+  private static final long VERSION = 1;
 
   private final Path file;
   private final JsonObject object;
@@ -38,7 +37,7 @@ final class AttachmentCodec {
 
   static byte[] encode(Attachment attachment) {
     JsonObject object = new JsonObject();
-    object.addProperty("version", 1);
+    object.addProperty("version", VERSION);
     object.addProperty("containerID", attachment.key().containerId());
     object.addProperty("ifName", attachment.key().ifName());
     object.addProperty("netns", attachment.netns());
@@ -77,11 +76,11 @@ final class AttachmentCodec {
   }
 
   private Attachment attachment() throws LedgerException {
-    JsonElement version = object.get("version");
-    if (version == null || !version.isJsonPrimitive()) {
-      throw invalid("version", "is missing or not a number");
+    Long version = Members.integer(object.get("version"));
+    if (version == null) {
+      throw invalid("version", "is missing or not an integer");
     }
-    if (version.getAsJsonPrimitive().isString() || !version.getAsString().equals(VERSION)) {
+    if (version != VERSION) {
       throw new LedgerException(Reason.UNKNOWN_VERSION, file, "version " + version, null);
     }
     Instant createdAt = Timestamp.parse(string(object, "createdAt"));
@@ -117,8 +116,8 @@ final class AttachmentCodec {
       throw invalid("addresses", "is missing or not an array");
     }
     JsonArray array = member.getAsJsonArray();
-    if (array.size() > MAX_ADDRESSES) {
-      throw invalid("addresses", "has more than " + MAX_ADDRESSES + " elements");
+    if (array.size() > Attachment.MAX_ADDRESSES) {
+      throw invalid("addresses", "has more than " + Attachment.MAX_ADDRESSES + " elements");
     }
     Set<IpPrefix> addresses = new LinkedHashSet<>();
     for (JsonElement element : array) {
@@ -131,7 +130,7 @@ final class AttachmentCodec {
   }
 
   private IpPrefix address(JsonElement element) throws LedgerException {
-    String text = stringOrNull(element);
+    String text = Members.string(element);
     if (text == null) {
       throw invalid("addresses", "has an element that is not a string");
     }
@@ -157,17 +156,11 @@ final class AttachmentCodec {
   }
 
   private String string(JsonObject parent, String name) throws LedgerException {
-    String text = stringOrNull(parent.get(name));
+    String text = Members.string(parent.get(name));
     if (text == null) {
       throw invalid(name, "is missing or not a string");
     }
     return text;
-  }
-
-  private static @Nullable String stringOrNull(@Nullable JsonElement element) {
-    return element != null && element.isJsonPrimitive() && element.getAsJsonPrimitive().isString()
-        ? element.getAsString()
-        : null;
   }
 
   private LedgerException invalid(String member, String detail) {

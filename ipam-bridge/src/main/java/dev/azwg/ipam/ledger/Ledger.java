@@ -75,6 +75,9 @@ public final class Ledger {
   public void write(Attachment attachment) throws LedgerException {
     Path file = file(attachment.key());
     byte[] content = AttachmentCodec.encode(attachment);
+    if (content.length > MAX_FILE_BYTES) {
+      throw new LedgerException(Reason.TOO_LARGE, file, "no reader would take it", null);
+    }
     try {
       try {
         AtomicFile.write(file, content, FILE_MODE, Durability.CONTENT);
