@@ -29,6 +29,7 @@ public final class LinuxConstants {
   // fcntl.h
   public static final int O_RDONLY = 0;
   public static final int O_RDWR = 2;
+  public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_DIRECTORY = 0x10000;
 
