@@ -3,14 +3,19 @@ package dev.azwg.conflist.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -34,6 +39,13 @@ public final class AtomicFile {
     CONTENT_AND_NAME
   }
 
+  /** Looks once more before the target is replaced. */
+  @FunctionalInterface
+  public interface Guard {
+    /** Throws to leave the target as it is. */
+    void check() throws IOException;
+  }
+
   private AtomicFile() {}
 
   /**
@@ -45,10 +57,27 @@ public final class AtomicFile {
   public static void write(
       Path target, byte[] content, Set<PosixFilePermission> mode, Durability durability)
       throws IOException {
+    write(target, content, mode, durability, () -> {});
+  }
+
+  /**
+   * As the other form, and calls {@code beforeRename} when only the rename is left to do: the time
+   * in which another writer's file could be lost is then as short as it can be.
+   *
+   * @throws IOException also when {@code beforeRename} does
+   */
+  public static void write(
+      Path target,
+      byte[] content,
+      Set<PosixFilePermission> mode,
+      Durability durability,
+      Guard beforeRename)
+      throws IOException {
     Path directory = directoryOf(target);
     Path temporary = create(directory, content, mode);
     boolean renamed = false;
     try {
+      beforeRename.check();
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       renamed = true;
     } finally {
@@ -60,6 +89,39 @@ public final class AtomicFile {
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
       }
+    }
+  }
+
+  /**
+   * Removes temporary files that killed writers left in a directory. Only for its owner, when no
+   * write that began before {@code lastModifiedBefore} can still be running.
+   *
+   * @return how many were removed
+   * @throws IOException if the directory cannot be listed or a file stays
+   */
+  public static int removeStale(Path directory, Instant lastModifiedBefore) throws IOException {
+    int removed = 0;
+    try (DirectoryStream<Path> temporaries =
+        Files.newDirectoryStream(
+            directory, file -> isTemporary(String.valueOf(file.getFileName())))) {
+      for (Path file : temporaries) {
+        if (isStale(file, lastModifiedBefore) && Files.deleteIfExists(file)) {
+          removed++;
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw new IOException(directory + " cannot be listed", e);
+    }
+    return removed;
+  }
+
+  private static boolean isStale(Path file, Instant lastModifiedBefore) throws IOException {
+    try {
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+          .toInstant()
+          .isBefore(lastModifiedBefore);
+    } catch (NoSuchFileException renamed) {
+      return false; // Its writer was alive.
     }
   }
 

@@ -19,7 +19,8 @@ import java.util.Arrays;
  * Decodes one JSON document (RFC 8259) into gson's tree, with bounds on its size and depth.
  *
  * <p>Members keep their order, numbers their spelling. Nothing of gson's leniency is left: no
- * comments, no single quotes, no {@code NaN}, no text after the document.
+ * comments, no single quotes, no {@code NaN}, no half of a surrogate pair, no text after the
+ * document.
  */
 public final class StrictJson {
   /** The largest document taken, in bytes: what containerd accepts as a network configuration. */
