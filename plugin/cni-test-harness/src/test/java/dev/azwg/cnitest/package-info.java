@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.cnitest;
+
+import org.jspecify.annotations.NullMarked;

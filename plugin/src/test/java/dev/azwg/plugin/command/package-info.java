@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.plugin.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.plugin.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.plugin.result;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.plugin.spec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.plugin.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+# azwg-watcher on the nodes of the lab, and what the nodes' kernels say of its work. Needs lab-network.sh and tools.sh.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # constants for its callers
+
+readonly WG_DEVICE=azwg0 WG_PORT=51820 WG_TABLE=51820
+
+# Set by watcher_start: per node the process of its watcher.
+declare -A WATCHER_PID=()
+
+lab_datastore() {
+  printf '%s/datastore\n' "$LAB_DIR"
+}
+
+# watcher_start NODE: returns when the watcher answers.
+watcher_start() {
+  local node=$1 ON_NODE
+  mkdir -p "$(lab_datastore)"
+  enter_node "$node"
+  "${ON_NODE[@]}" setpriv --pdeathsig KILL -- "$AZWG_DIST/azwg-watcher" run --node "$node" \
+    --datastore "directory:$(lab_datastore)" --root "$LAB_DIR/$node" --userspace "$(tool_path wireguard-go)" \
+    >>"$LAB_DIR/$node/watcher.log" 2>&1 </dev/null &
+  WATCHER_PID[$node]=$!
+  if ! wait_until 15 "the watcher of $node to answer" watcher_answers "$node"; then
+    tail -n 20 "$LAB_DIR/$node/watcher.log" | sed "s/^/    $node: /" >&2
+    return 1
+  fi
+}
+
+watcher_answers() {
+  on_node "$1" "$AZWG_DIST/azwg-watcher" status --root "$LAB_DIR/$1"
+}
+
+# watcher_stop NODE SIGNAL: ends the watcher alone; the tunnel stays. Returns its exit status.
+watcher_stop() {
+  local pid=${WATCHER_PID[$1]} status=0
+  kill -s "$2" "$pid"
+  wait "$pid" 2>/dev/null || status=$?
+  unset "WATCHER_PID[$1]"
+  return "$status"
+}
+
+# The list of plugins that the node's runtime uses: Azure's own with our entry, written by our own command.
+node_install_conflist() {
+  local node=$1 dir
+  dir=$(node_conflist_dir "$node")
+  mkdir -p "$dir"
+  "$AZWG_DIST/azwg-watcher" conflist --input "$AZWG_ROOT/scripts/cni/10-azure.conflist" \
+    --output "$dir/10-azure.conflist" --state-dir "$LAB_DIR/$node/run/azwg"
+}
+
+# "kernel" or "userspace": what carries the node's tunnel.
+device_implementation() {
+  if ip -n "$(lab_ns "$1")" -j -details link show $WG_DEVICE | jq -e '.[0].linkinfo.info_kind == "wireguard"' >/dev/null; then
+    printf 'kernel\n'
+  else
+    printf 'userspace\n'
+  fi
+}
+
+# The peers of a node, one a line: ENDPOINT-ADDRESS HANDSHAKE(seconds since 1970, 0: never) RECEIVED SENT ALLOWED,IPS
+peers_of() {
+  on_node "$1" wg show $WG_DEVICE dump |
+    awk -F'\t' 'NR > 1 { sub(/:[0-9]+$/, "", $3); print $3, $5, $6, $7, $4 }'
+}
+
+has_peers() {
+  [[ $(peers_of "$1" | wc -l) == "$2" ]]
+}
+
+# node_knows NODE ADDRESS: a peer's allowed IPs hold the address and the table routes it into the tunnel.
+node_knows() {
+  on_node "$1" wg show $WG_DEVICE allowed-ips | grep -qwF "$2/32" && device_routes_of "$1" | grep -qxF "$2"
+}
+
+node_forgot() {
+  ! on_node "$1" wg show $WG_DEVICE allowed-ips | grep -qwF "$2/32" && ! device_routes_of "$1" | grep -qxF "$2"
+}
+
+peers_know() {
+  local node
+  for node in "${LAB_NODES[@]}"; do
+    [[ $node == "$1" ]] || node_knows "$node" "$2" || { printf '%s does not know %s\n' "$node" "$2" && return 1; }
+  done
+}
+
+peers_forgot() {
+  local node
+  for node in "${LAB_NODES[@]}"; do
+    [[ $node == "$1" ]] || node_forgot "$node" "$2" || { printf '%s still knows %s\n' "$node" "$2" && return 1; }
+  done
+}
+
+# Destinations in the WireGuard table that go into the device, one a line.
+device_routes_of() {
+  ip -n "$(lab_ns "$1")" route show table $WG_TABLE 2>/dev/null | awk -v device=$WG_DEVICE \
+    '$1 != "throw" { for (i = 2; i < NF; i++) if ($i == "dev" && $(i + 1) == device) print $1 }'
+}
+
+throw_routes_of() {
+  ip -n "$(lab_ns "$1")" route show table $WG_TABLE type throw 2>/dev/null | awk '{ print $2 }'
+}
+
+# Does the node's own record in the datastore hold the address?
+record_has() {
+  local record
+  for record in "$(lab_datastore)"/*"$1"*.json; do
+    jq -e --arg address "$2" 'any(.. | strings; . == $address or . == $address + "/32")' "$record" >/dev/null && return
+  done
+  return 1
+}
+
+record_lacks() {
+  ! record_has "$@"
+}

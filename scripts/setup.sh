@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Installs what azwg's scripts need on a Debian 12 machine. Run again at any time: what is there is left alone.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/jdk.sh
+. "$AZWG_ROOT/scripts/lib/jdk.sh"
+# shellcheck source=scripts/lib/packages.sh
+. "$AZWG_ROOT/scripts/lib/packages.sh"
+# shellcheck source=scripts/lib/tools.sh
+. "$AZWG_ROOT/scripts/lib/tools.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/setup.sh [--for STAGE]...
+
+Installs what a stage needs: unit, network, cni, demo (default: all of them).
+  Debian packages      by apt-get, only those that are missing
+  wireguard-go         of a newer Debian, unpacked into the cache
+  cnitool              built from Debian's source, kept in the cache
+The cache is $AZWG_CACHE, by default ~/.cache/azwg; removing it is safe.
+A JDK 25 must be there: it is looked for in GRAALVM_HOME, JAVA_HOME and /usr/lib/jvm.
+TEXT
+}
+
+readonly BUILD_PACKAGES=(maven)
+readonly IMAGE_PACKAGES=(gcc binutils libc6-dev zlib1g-dev)
+readonly NETWORK_PACKAGES=(iproute2 util-linux procps wireguard-tools iputils-ping tcpdump jq)
+readonly CNI_PACKAGES=(containernetworking-plugins iptables)
+
+check_system() {
+  require_root
+  local id codename
+  # shellcheck disable=SC1091
+  id=$(. /etc/os-release && printf '%s' "${ID:-} ${ID_LIKE:-}")
+  # shellcheck disable=SC1091
+  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-unknown}")
+  if [[ $id != *debian* ]] || ! command -v apt-get >/dev/null; then
+    die "azwg's scripts are made for Debian 12; this is '$id', or it has no apt-get"
+  fi
+  [[ $codename == bookworm ]] || say "warning: made for Debian 12 (bookworm), this is $codename; going on"
+}
+
+# One setup at a time: two would fight over apt and build the same things twice.
+lock_cache() {
+  mkdir -p "$AZWG_CACHE/log"
+  exec {setup_lock}>"$AZWG_CACHE/setup.lock"
+  if ! flock --nonblock "$setup_lock"; then
+    say "another setup is running: waiting for it"
+    flock "$setup_lock"
+  fi
+  # Left by a setup that was killed; nobody else can be at work while we hold the lock.
+  rm -rf "$AZWG_CACHE"/tools/.[a-z]*
+}
+
+make_wireguard_go() {
+  ensure_tool wireguard-go "unpacking the one of Debian trixie (3 s, and 10 s for package lists older than a day)"
+}
+
+make_cnitool() {
+  # The compiler is large and needed only here.
+  [[ -d $(tool_dir cnitool) ]] || install_packages golang-go dpkg-dev
+  ensure_tool cnitool "building from Debian's source package (15 s)"
+}
+
+setup_stage() {
+  case $1 in
+    unit)
+      install_packages "${BUILD_PACKAGES[@]}" iproute2 wireguard-tools shellcheck jq
+      ;;
+    network)
+      install_packages "${BUILD_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}"
+      make_wireguard_go
+      ;;
+    cni | demo)
+      install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}"
+      make_wireguard_go
+      make_cnitool
+      ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo)" ;;
+  esac
+}
+
+main() {
+  local stages=() stage
+  while (($# > 0)); do
+    case $1 in
+      --for)
+        (($# >= 2)) || die "--for needs the name of a stage (unit, network, cni, demo)"
+        stages+=("$2")
+        shift 2
+        ;;
+      -h | --help)
+        usage
+        return
+        ;;
+      *)
+        usage >&2
+        die "unknown argument: $1"
+        ;;
+    esac
+  done
+  ((${#stages[@]} > 0)) || stages=(unit network cni)
+  check_system
+  use_jdk25
+  lock_cache
+  for stage in "${stages[@]}"; do
+    setup_stage "$stage"
+  done
+  say "ready for ${stages[*]}: JDK 25 in $JAVA_HOME, cache in $AZWG_CACHE"
+}
+
+main "$@"

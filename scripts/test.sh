@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Runs azwg's tests, or some stages of them. Sets up what is missing. The last line is the count over all stages.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/jdk.sh
+. "$AZWG_ROOT/scripts/lib/jdk.sh"
+# shellcheck source=scripts/lib/tools.sh
+. "$AZWG_ROOT/scripts/lib/tools.sh"
+# shellcheck source=scripts/lib/executables.sh
+. "$AZWG_ROOT/scripts/lib/executables.sh"
+
+readonly STAGES=(unit network cni)
+readonly REPORTS=$AZWG_ROOT/target/test-reports
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/test.sh [STAGE]...
+
+Runs the stages in the order given; without any, all of them:
+  unit      formatting, static analysis, unit tests, and the shell scripts' own checks
+  network   tests against the kernel and userspace WireGuard, in network namespaces
+  cni       the native executables (built if needed) under real CNI callers, and the demo
+The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
+status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
+TEXT
+}
+
+PASSED=0 FAILED=0 SKIPPED=0
+
+count() {
+  PASSED=$((PASSED + $1))
+  FAILED=$((FAILED + $2))
+  SKIPPED=$((SKIPPED + $3))
+}
+
+failure() {
+  printf 'FAILED %s\n' "$*"
+  count 0 1 0
+}
+
+# maven_tests STAGE OPTION...: runs the tests of all modules, failing ones included, and counts them from their reports.
+# If Maven itself fails (a compile error, a style or analysis finding, a killed JVM) that is one more failure.
+maven_tests() {
+  local stage=$1 log=$REPORTS/$1.log dir=$REPORTS/$1 status=0 summary counts
+  shift
+  find "$AZWG_ROOT" -path '*/target/surefire-reports' -prune -exec rm -rf {} +
+  rm -rf "$dir"
+  mkdir -p "$dir"
+  say "$stage: mvn verify ${*}"
+  run_maven verify -Dmaven.test.failure.ignore=true "$@" >"$log" 2>&1 </dev/null || status=$?
+  find "$AZWG_ROOT" -path '*/target/surefire-reports/TEST-*.xml' -exec cp -t "$dir" {} +
+  summary=$("$JAVA_HOME/bin/java" "$AZWG_ROOT/scripts/lib/SurefireReport.java" "$dir")
+  counts=${summary##*$'\n'}
+  [[ $summary == "$counts" ]] || printf '%s\n' "${summary%$'\n'*}"
+  # shellcheck disable=SC2086 # three numbers
+  count $counts
+  if ((status != 0)); then
+    failure "mvn verify ($stage): exit status $status, see $log"
+    grep -E '^\[ERROR\]' "$log" | head -n 30 | sed 's/^/    /' || tail -n 20 "$log" | sed 's/^/    /'
+  fi
+  say "$stage: Maven took part with $counts (passed failed skipped)"
+}
+
+# Counts the PASS and FAIL lines of a script as tests; shows the failures.
+verdict_tests() {
+  local name=$1 log=$REPORTS/$1.log status=0 failed
+  shift
+  say "$name: $*"
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  failed=$(grep -c '^FAIL ' "$log" || true)
+  count "$(grep -c '^PASS ' "$log" || true)" "$failed" 0
+  { grep '^FAIL ' "$log" || true; } | sed "s/^FAIL /FAILED $name: /"
+  if ((status != 0 && failed == 0)); then
+    failure "$name: exit status $status, see $log"
+    tail -n 20 "$log" | sed 's/^/    /'
+  fi
+}
+
+# Tests find these tools on the path; without them they skip.
+use_tools() {
+  local tool
+  for tool in wireguard-go cnitool; do
+    [[ ! -d $(tool_dir "$tool") ]] || PATH=$(tool_dir "$tool"):$PATH
+  done
+  export PATH
+}
+
+stage_unit() {
+  verdict_tests scripts "$AZWG_ROOT/scripts/lib/check-scripts.sh"
+  maven_tests unit
+}
+
+# Formatting and the like are the unit stage's matter.
+readonly TESTS_ONLY=(-Dspotless.check.skip=true -Djacoco.skip=true)
+
+stage_network() {
+  maven_tests network "${TESTS_ONLY[@]}" -Dtest.groups=network -Dtest.excludedGroups=
+}
+
+stage_cni() {
+  ensure_executables
+  maven_tests cni "${TESTS_ONLY[@]}" -Dtest.groups=cni -Dtest.excludedGroups= "-Dazwg.dist=$AZWG_DIST"
+  verdict_tests demo "$AZWG_ROOT/scripts/demo.sh"
+}
+
+run_stage() {
+  local stage=$1
+  "$AZWG_ROOT/scripts/setup.sh" --for "$stage"
+  use_jdk25
+  use_tools
+  "stage_$stage"
+}
+
+main() {
+  local stages=() stage started=$EPOCHSECONDS
+  for stage in "$@"; do
+    case $stage in
+      -h | --help)
+        usage
+        return
+        ;;
+      *)
+        [[ " ${STAGES[*]} " == *" $stage "* ]] || die "unknown stage: $stage (known: ${STAGES[*]})"
+        stages+=("$stage")
+        ;;
+    esac
+  done
+  ((${#stages[@]} > 0)) || stages=("${STAGES[@]}")
+  mkdir -p "$REPORTS"
+  trap finish EXIT
+  for stage in "${stages[@]}"; do
+    CURRENT_STAGE=$stage
+    run_stage "$stage"
+  done
+  CURRENT_STAGE=''
+  say "stages ${stages[*]}: $((EPOCHSECONDS - started)) s"
+}
+
+# The count is the last line whatever happens. A stage that could not be run to its end is a failure.
+finish() {
+  local status=$?
+  [[ -z $CURRENT_STAGE ]] || failure "stage $CURRENT_STAGE could not be run to its end (exit status $status)"
+  printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+  ((FAILED == 0 && PASSED > 0)) || exit 1
+}
+
+CURRENT_STAGE=''
+main "$@"
