@@ -59,8 +59,7 @@ public final class Journal {
     if (severity.compareTo(level) > 0) {
       return;
     }
-    String line =
-        now() + ' ' + severity + " azwg " + subject + ": " + singleLine(text) + '\n';
+    String line = now() + ' ' + severity + " azwg " + subject + ": " + singleLine(text) + '\n';
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     try {
       stderr.write(bytes);

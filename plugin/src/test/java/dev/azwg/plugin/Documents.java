@@ -23,8 +23,7 @@ public final class Documents {
    * @param code the expected error code; 0 for success
    * @param addresses the addresses to be recorded
    */
-  public record Case(
-      String file, String command, String ifName, int code, List<String> addresses) {
+  public record Case(String file, String command, String ifName, int code, List<String> addresses) {
 
     /** The bytes as they are. */
     public byte[] bytes() {
@@ -81,8 +80,7 @@ public final class Documents {
 
   static byte[] read(String file) {
     try (InputStream in =
-        Objects.requireNonNull(
-            Documents.class.getResourceAsStream("/documents/" + file), file)) {
+        Objects.requireNonNull(Documents.class.getResourceAsStream("/documents/" + file), file)) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -56,7 +56,8 @@ class DocumentsTest {
             .map(IpPrefix::toString)
             .toList();
     assertEquals(document.addresses(), recorded);
-    assertEquals(List.copyOf(recorded.stream().sorted().toList()),
+    assertEquals(
+        List.copyOf(recorded.stream().sorted().toList()),
         plugin.routes().stream().sorted().toList());
   }
 

@@ -50,8 +50,7 @@ public final class FakeKernel implements NodeKernel {
     if (podMtu <= mtu) {
       return MtuChange.none(netns, ifName);
     }
-    MtuChange change =
-        new MtuChange(netns, ifName, OptionalInt.of(podMtu), 0, OptionalInt.empty());
+    MtuChange change = new MtuChange(netns, ifName, OptionalInt.of(podMtu), 0, OptionalInt.empty());
     podMtu = mtu;
     return change;
   }

@@ -62,8 +62,7 @@ final class InProcess {
   }
 
   Run run(String command, String containerId, String stdin) {
-    return run(
-        variables(command, containerId, "eth0"), stdin.getBytes(StandardCharsets.UTF_8));
+    return run(variables(command, containerId, "eth0"), stdin.getBytes(StandardCharsets.UTF_8));
   }
 
   Run run(Map<String, String> variables, byte[] stdin) {
@@ -84,8 +83,7 @@ final class InProcess {
                 stdout,
                 stderr)
             .run();
-    return new Run(
-        exitCode, stdout.toString(), stderr.toString(StandardCharsets.UTF_8));
+    return new Run(exitCode, stdout.toString(), stderr.toString(StandardCharsets.UTF_8));
   }
 
   static Map<String, String> variables(String command, String containerId, String ifName) {

@@ -64,7 +64,9 @@ class PluginTest {
     Attachment recorded = plugin.recorded().getFirst();
     assertEquals("azure", recorded.network());
     assertEquals("/run/netns/none", recorded.netns());
-    assertEquals("ns/n/u", recorded.pod().map(p -> p.namespace() + '/' + p.name() + '/' + p.uid()).orElse(""));
+    assertEquals(
+        "ns/n/u",
+        recorded.pod().map(p -> p.namespace() + '/' + p.name() + '/' + p.uid()).orElse(""));
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(plugin.stateDir)));
   }
@@ -101,10 +103,8 @@ class PluginTest {
   @Test
   void point37InterfacesOfOneContainerAreApart() throws Exception {
     plugin.add("c1", "10.1.0.5");
-    String net1 =
-        InProcess.OVERLAY.replace("ADDRESS", "10.2.0.5").replace("eth0", "net1");
-    plugin.run(
-        InProcess.variables("ADD", "c1", "net1"), net1.getBytes(StandardCharsets.UTF_8));
+    String net1 = InProcess.OVERLAY.replace("ADDRESS", "10.2.0.5").replace("eth0", "net1");
+    plugin.run(InProcess.variables("ADD", "c1", "net1"), net1.getBytes(StandardCharsets.UTF_8));
     assertEquals(2, plugin.recorded().size());
     plugin.del("c1");
     assertEquals(List.of("10.2.0.5/32"), plugin.routes());
@@ -120,7 +120,8 @@ class PluginTest {
     plugin.kernel.refusesRoutes = true;
     plugin.add("c1", "10.1.0.6");
     assertEquals(
-        List.of(IpPrefix.ofHost("10.1.0.5")), plugin.recorded().getFirst().addresses(),
+        List.of(IpPrefix.ofHost("10.1.0.5")),
+        plugin.recorded().getFirst().addresses(),
         "a failed repetition leaves what was there");
   }
 
@@ -203,7 +204,8 @@ class PluginTest {
   void points51To54CheckFindsWhatIsNotAsAddLeftIt() throws Exception {
     assertEquals(3, plugin.check("c1", "10.1.0.5").code());
     plugin.add("c1", "10.1.0.5");
-    assertEquals("0", plugin.check("c1", "10.1.0.5").exitCode() + plugin.check("c1", "10.1.0.5").stdout());
+    assertEquals(
+        "0", plugin.check("c1", "10.1.0.5").exitCode() + plugin.check("c1", "10.1.0.5").stdout());
     assertEquals(101, plugin.check("c1", "10.1.0.6").code());
     plugin.kernel.routes.clear();
     assertEquals(101, plugin.check("c1", "10.1.0.5").code());

@@ -78,7 +78,12 @@ public final class CheckCommand {
     }
     if (mtu.getAsInt() > wanted.getAsInt()) {
       throw drifted(
-          "the MTU of " + ifName + " is " + mtu.getAsInt() + ", at most " + wanted.getAsInt()
+          "the MTU of "
+              + ifName
+              + " is "
+              + mtu.getAsInt()
+              + ", at most "
+              + wanted.getAsInt()
               + " fits the tunnel");
     }
   }

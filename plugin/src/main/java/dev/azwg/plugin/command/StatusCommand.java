@@ -24,8 +24,8 @@ public final class StatusCommand {
    * Runs the command. The watcher's status document counts as ready unless its member {@code ready}
    * is false; {@code reason} then says why.
    *
-   * @throws CniException with NOT_AVAILABLE, or NOT_AVAILABLE_LIMITED_CONNECTIVITY if the watcher is
-   *     not ready while there are pods
+   * @throws CniException with NOT_AVAILABLE, or NOT_AVAILABLE_LIMITED_CONNECTIVITY if the watcher
+   *     is not ready while there are pods
    */
   public static void run(Call call) throws CniException {
     JsonObject status;
@@ -42,9 +42,7 @@ public final class StatusCommand {
         && ready.isBoolean()
         && !ready.getAsBoolean()) {
       throw new CniException(
-          hasPods(call)
-              ? ErrorCode.NOT_AVAILABLE_LIMITED_CONNECTIVITY
-              : ErrorCode.NOT_AVAILABLE,
+          hasPods(call) ? ErrorCode.NOT_AVAILABLE_LIMITED_CONNECTIVITY : ErrorCode.NOT_AVAILABLE,
           "the watcher is not ready",
           reason(status.get("reason")));
     }

@@ -27,8 +27,7 @@ final class MemberReader {
     this.lenient = lenient;
   }
 
-  <T> T text(String member, T fallback, Function<String, Optional<T>> parser)
-      throws CniException {
+  <T> T text(String member, T fallback, Function<String, Optional<T>> parser) throws CniException {
     return read(member, fallback, parser, number -> Optional.empty(), "a string");
   }
 

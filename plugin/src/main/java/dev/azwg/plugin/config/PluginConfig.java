@@ -108,8 +108,7 @@ public record PluginConfig(
   }
 
   private static Optional<Duration> publishTimeout(String text) {
-    return Durations.parse(text)
-        .filter(duration -> duration.compareTo(MAX_PUBLISH_TIMEOUT) <= 0);
+    return Durations.parse(text).filter(duration -> duration.compareTo(MAX_PUBLISH_TIMEOUT) <= 0);
   }
 
   private static PodMtu podMtu(MemberReader reader) throws CniException {

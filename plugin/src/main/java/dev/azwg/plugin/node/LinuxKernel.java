@@ -88,8 +88,7 @@ public final class LinuxKernel implements NodeKernel, AutoCloseable {
   }
 
   @Override
-  public Set<IpPrefix> throwRoutesOf(int table, Collection<IpPrefix> addresses)
-      throws IOException {
+  public Set<IpPrefix> throwRoutesOf(int table, Collection<IpPrefix> addresses) throws IOException {
     Set<IpPrefix> routed = new HashSet<>();
     for (int family : new int[] {AF_INET, AF_INET6}) {
       if (addresses.stream().anyMatch(address -> address.isIpv4() == (family == AF_INET))) {
@@ -127,8 +126,8 @@ public final class LinuxKernel implements NodeKernel, AutoCloseable {
     }
   }
 
-  private List<RouteFailure> apply(
-      List<IpPrefix> addresses, Function<IpPrefix, RouteChange> change) throws NetlinkException {
+  private List<RouteFailure> apply(List<IpPrefix> addresses, Function<IpPrefix, RouteChange> change)
+      throws NetlinkException {
     return addresses.isEmpty() ? List.of() : node().apply(addresses.stream().map(change).toList());
   }
 

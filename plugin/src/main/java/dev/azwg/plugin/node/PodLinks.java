@@ -64,8 +64,7 @@ final class PodLinks {
   }
 
   private static void lowerHostEnd(
-      RouteNetlink node, RouteNetlink inPod, Link pod, int hostIndex, int mtu)
-      throws IOException {
+      RouteNetlink node, RouteNetlink inPod, Link pod, int hostIndex, int mtu) throws IOException {
     try {
       node.setLinkMtu(hostIndex, mtu);
     } catch (IOException e) {

@@ -59,15 +59,14 @@ public record NetworkConfig(JsonObject document, CniVersion version, String name
           ErrorCode.DECODING_FAILURE, "cniVersion is not a version", "\"" + text + "\"");
     }
     return CniVersion.of(text)
-        .orElseThrow(
-            () ->
-                new CniException(
-                    ErrorCode.INCOMPATIBLE_VERSION,
-                    "incompatible CNI versions",
-                    "the configuration is \""
-                        + text
-                        + "\", the plugin supports "
-                        + Arrays.toString(CniVersion.values())));
+        .orElseThrow(() ->
+            new CniException(
+                ErrorCode.INCOMPATIBLE_VERSION,
+                "incompatible CNI versions",
+                "the configuration is \""
+                    + text
+                    + "\", the plugin supports "
+                    + Arrays.toString(CniVersion.values())));
   }
 
   private static JsonObject decode(byte[] stdin) throws CniException {
@@ -92,8 +91,7 @@ public record NetworkConfig(JsonObject document, CniVersion version, String name
         ErrorCode.DECODING_FAILURE, "the network configuration is not a JSON object", "");
   }
 
-  private static void requireCommandOf(CniVersion version, CniCommand command)
-      throws CniException {
+  private static void requireCommandOf(CniVersion version, CniCommand command) throws CniException {
     CniVersion since =
         switch (command) {
           case CHECK -> CniVersion.V0_4_0;

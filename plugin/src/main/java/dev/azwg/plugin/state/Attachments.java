@@ -32,24 +32,24 @@ import java.util.function.Predicate;
  * <ul>
  *   <li><b>ADD of B, then the late DEL of A, same address.</b> B's file is there when DEL looks
  *       whether another attachment has the address: the route stays. Only A's file goes.
- *   <li><b>DEL of A, then ADD of B.</b> The route goes and comes back. In between the address has no
- *       owner, and no pod that could be reached.
+ *   <li><b>DEL of A, then ADD of B.</b> The route goes and comes back. In between the address has
+ *       no owner, and no pod that could be reached.
  *   <li><b>DEL of A between B's file and B's route.</b> Cannot be: both happen under one lock. This
  *       is the interleaving that would lose B's route without it.
  *   <li><b>DEL while its own ADD waits for the watcher.</b> The lock is not held then. DEL removes
  *       file and route; the ADD ends later and writes nothing more. If that ADD fails, its undoing
  *       finds that the file is not the one it wrote, and leaves all as it is.
- *   <li><b>DEL before its own ADD has taken the lock.</b> DEL finds nothing and leaves a {@linkplain
- *       Tombstones mark}; the ADD, which began before the mark, finds it and fails.
+ *   <li><b>DEL before its own ADD has taken the lock.</b> DEL finds nothing and leaves a
+ *       {@linkplain Tombstones mark}; the ADD, which began before the mark, finds it and fails.
  *   <li><b>ADD of B fails and is undone after C was given the address.</b> Undoing removes B's file
  *       and leaves the route, which C's file claims.
- *   <li><b>SIGKILL between file and route of an ADD.</b> The file claims an address without a route.
- *       The runtime sends DEL after a failed ADD; until then the watcher, for which the file is the
- *       truth, puts the route in. A route without a file cannot come about this way.
+ *   <li><b>SIGKILL between file and route of an ADD.</b> The file claims an address without a
+ *       route. The runtime sends DEL after a failed ADD; until then the watcher, for which the file
+ *       is the truth, puts the route in. A route without a file cannot come about this way.
  *   <li><b>SIGKILL between route and file of a DEL.</b> The same state, and the runtime repeats the
  *       DEL. For this the route goes first.
- *   <li><b>The watcher reconciles meanwhile.</b> It may read the ledger before, and the table after,
- *       an ADD; it must look again before it takes a {@code throw} route away.
+ *   <li><b>The watcher reconciles meanwhile.</b> It may read the ledger before, and the table
+ *       after, an ADD; it must look again before it takes a {@code throw} route away.
  * </ul>
  */
 public final class Attachments {

@@ -75,7 +75,9 @@ final class Tombstones {
     Instant limit = now.minus(LIFETIME);
     try (DirectoryStream<Path> marks = Files.newDirectoryStream(directory)) {
       for (Path mark : marks) {
-        if (Files.getLastModifiedTime(mark, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(limit)) {
+        if (Files.getLastModifiedTime(mark, LinkOption.NOFOLLOW_LINKS)
+            .toInstant()
+            .isBefore(limit)) {
           Files.deleteIfExists(mark);
         }
       }

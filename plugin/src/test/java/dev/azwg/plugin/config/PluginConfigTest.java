@@ -104,7 +104,8 @@ class PluginConfigTest {
   void aStateDirWhoseSocketWouldNotFitIntoSunPathIsRefused() throws CniException {
     String longest = "/" + "a".repeat(93);
     assertEquals(
-        Path.of(longest), PluginConfig.parse(object("{\"stateDir\":\"" + longest + "\"}")).stateDir());
+        Path.of(longest),
+        PluginConfig.parse(object("{\"stateDir\":\"" + longest + "\"}")).stateDir());
     JsonObject tooLong = object("{\"stateDir\":\"" + longest + "a\"}");
     assertThrows(CniException.class, () -> PluginConfig.parse(tooLong));
   }

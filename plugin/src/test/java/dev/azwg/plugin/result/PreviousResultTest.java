@@ -101,9 +101,7 @@ class PreviousResultTest {
   @Test
   void point24From040To020MakesFamilies() throws CniException {
     assertConverts(
-        V040,
-        CniVersion.V0_2_0,
-        V020.replace("{\"nameservers\":[\"10.0.0.10\"]}", "{}"));
+        V040, CniVersion.V0_2_0, V020.replace("{\"nameservers\":[\"10.0.0.10\"]}", "{}"));
   }
 
   @Test
@@ -132,12 +130,10 @@ class PreviousResultTest {
   private static void assertConverts(String from, CniVersion to, String expected)
       throws CniException {
     // The configuration's version does not matter when the result has its own.
-    assertEquals(
-        JsonParser.parseString(expected), previous(CniVersion.V1_1_0, from).in(to));
+    assertEquals(JsonParser.parseString(expected), previous(CniVersion.V1_1_0, from).in(to));
   }
 
-  private static PreviousResult previous(CniVersion config, String prevResult)
-      throws CniException {
+  private static PreviousResult previous(CniVersion config, String prevResult) throws CniException {
     String stdin =
         "{\"cniVersion\":\"" + config + "\",\"name\":\"n\",\"prevResult\":" + prevResult + "}";
     return PreviousResult.of(

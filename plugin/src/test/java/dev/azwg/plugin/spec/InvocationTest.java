@@ -99,8 +99,7 @@ class InvocationTest {
 
   private static CniException refused(Map<String, String> variables) {
     CniException e =
-        assertThrows(
-            CniException.class, () -> Invocation.parse(Environment.of(variables)));
+        assertThrows(CniException.class, () -> Invocation.parse(Environment.of(variables)));
     assertEquals(ErrorCode.INVALID_ENVIRONMENT, e.code());
     return e;
   }

@@ -12,8 +12,7 @@ class StandardInputTest {
   @Test
   void point10EverythingIsRead() throws CniException {
     byte[] document = new byte[2 << 20];
-    assertEquals(
-        document.length, StandardInput.readAll(new ByteArrayInputStream(document)).length);
+    assertEquals(document.length, StandardInput.readAll(new ByteArrayInputStream(document)).length);
   }
 
   @Test

@@ -84,11 +84,10 @@ class AttachmentsTest {
         Attachment next = attachment("new" + i, "10.0.0." + i % 4);
         attachments.attach(old, Instant.now(), BOUND);
         calls.add(() -> attachments.attach(next, Instant.now(), BOUND));
-        calls.add(
-            () -> {
-              attachments.detach(old.key(), BOUND);
-              return true;
-            });
+        calls.add(() -> {
+          attachments.detach(old.key(), BOUND);
+          return true;
+        });
       }
       for (Future<Boolean> done : pool.invokeAll(calls)) {
         assertTrue(done.get());

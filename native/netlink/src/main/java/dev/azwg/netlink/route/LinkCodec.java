@@ -45,6 +45,12 @@ final class LinkCodec {
     return request("RTM_GETLINK", RouteConstants.RTM_GETLINK, 0, header(0, 0, 0), attributes);
   }
 
+  static NetlinkRequest get(int index) {
+    AttributeWriter attributes = new AttributeWriter();
+    attributes.u32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+    return request("RTM_GETLINK", RouteConstants.RTM_GETLINK, 0, header(index, 0, 0), attributes);
+  }
+
   static NetlinkRequest create(String name, String kind) {
     AttributeWriter attributes = new AttributeWriter();
     attributes

@@ -36,11 +36,20 @@ public final class RouteNetlink implements AutoCloseable {
 
   /** Equivalent to {@code ip link show dev NAME}; empty if there is no such link. */
   public Optional<Link> link(String name) throws NetlinkException {
+    return link(LinkCodec.get(name));
+  }
+
+  /** The same by index. */
+  public Optional<Link> link(int index) throws NetlinkException {
+    return link(LinkCodec.get(checkedIndex(index)));
+  }
+
+  private Optional<Link> link(NetlinkRequest request) throws NetlinkException {
     try {
-      List<Link> links =
-          socket.request(
-              LinkCodec.get(name), (message, found) -> found.accept(LinkCodec.decode(message)));
-      return links.stream().findFirst();
+      return socket
+          .<Link>request(request, (message, links) -> links.accept(LinkCodec.decode(message)))
+          .stream()
+          .findFirst();
     } catch (NetlinkException e) {
       if (e.isRejectedWith(Errno.ENODEV)) {
         return Optional.empty();
