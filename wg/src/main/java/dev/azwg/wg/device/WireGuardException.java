@@ -46,11 +46,7 @@ public final class WireGuardException extends IOException {
    * @param kernelText the kernel's own explanation, empty if there is none
    */
   public static WireGuardException refused(
-      String device,
-      String operation,
-      Errno errno,
-      String kernelText,
-      @Nullable Throwable cause) {
+      String device, String operation, Errno errno, String kernelText, @Nullable Throwable cause) {
     Reason reason =
         switch (errno.number()) {
           case EPERM, EACCES -> Reason.PERMISSION;

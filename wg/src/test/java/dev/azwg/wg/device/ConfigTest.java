@@ -71,10 +71,20 @@ class ConfigTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", ".", "..", "1234567890123456", "a/b", "a b", "a:b", "a\u0000", "\u00e4", "a\n"})
+      strings = {
+        "",
+        ".",
+        "..",
+        "1234567890123456",
+        "a/b",
+        "a b",
+        "a:b",
+        "a\u0000",
+        "\u00e4",
+        "a\n"
+      })
   void noDeviceNames(String name) {
-    WireGuardException e =
-        assertThrows(WireGuardException.class, () -> DeviceName.require(name));
+    WireGuardException e = assertThrows(WireGuardException.class, () -> DeviceName.require(name));
     assertEquals(Reason.NO_DEVICE, e.reason());
   }
 }

@@ -44,11 +44,10 @@ public final class ModelDevice {
     PeerState peer = peers.computeIfAbsent(key, k -> new PeerState());
     config
         .presharedKey()
-        .ifPresent(
-            psk -> {
-              peer.preshared = !psk.isNone();
-              pskAndFlagChanges.add("psk " + key);
-            });
+        .ifPresent(psk -> {
+          peer.preshared = !psk.isNone();
+          pskAndFlagChanges.add("psk " + key);
+        });
     config.endpoint().ifPresent(endpoint -> peer.endpoint = endpoint.toString());
     config.persistentKeepalive().ifPresent(seconds -> peer.keepalive = seconds);
     if (config.replaceAllowedIps()) {
@@ -61,7 +60,16 @@ public final class ModelDevice {
 
   /** Everything there is to know, the number of replacements included. */
   public String state() {
-    return privateKey + " " + listenPort + " " + fwmark + "\n" + peers + "\n" + owners + "\n"
+    return privateKey
+        + " "
+        + listenPort
+        + " "
+        + fwmark
+        + "\n"
+        + peers
+        + "\n"
+        + owners
+        + "\n"
         + pskAndFlagChanges;
   }
 

@@ -105,9 +105,7 @@ class ParkedPeerTest {
       parked.apply(ParkedPeer.parkRemovals(second));
       String replaced = "replace " + ParkedPeer.KEY;
       assertEquals(
-          inPlace.state(),
-          parked.state().replace("[" + replaced + "]", "[]"),
-          "seed " + seed);
+          inPlace.state(), parked.state().replace("[" + replaced + "]", "[]"), "seed " + seed);
     }
   }
 
@@ -118,8 +116,7 @@ class ParkedPeerTest {
   }
 
   private static DeviceConfig build(PeerConfig.Builder[] builders) {
-    return DeviceConfig.ofPeers(
-        List.of(builders).stream().map(PeerConfig.Builder::build).toList());
+    return DeviceConfig.ofPeers(List.of(builders).stream().map(PeerConfig.Builder::build).toList());
   }
 
   private static DeviceConfig peers(PeerConfig... peers) {

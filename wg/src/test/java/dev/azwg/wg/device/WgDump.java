@@ -26,7 +26,8 @@ final class WgDump {
         String[] fields = lines[i].split("\t", -1);
         fields[1] = fields[1].equals(NONE) ? NONE : "(hidden)";
         if (!fields[3].equals(NONE)) {
-          fields[3] = List.of(fields[3].split(",", -1)).stream().sorted().collect(Collectors.joining(","));
+          fields[3] =
+              List.of(fields[3].split(",", -1)).stream().sorted().collect(Collectors.joining(","));
         }
         result.add(String.join("\t", fields));
       }
@@ -45,7 +46,10 @@ final class WgDump {
             + (device.fwmark() == 0 ? "off" : "0x" + Integer.toHexString(device.fwmark())));
     for (Peer peer : device.peers()) {
       String allowedIps =
-          peer.allowedIps().stream().map(IpPrefix::toString).sorted().collect(Collectors.joining(","));
+          peer.allowedIps().stream()
+              .map(IpPrefix::toString)
+              .sorted()
+              .collect(Collectors.joining(","));
       result.add(
           String.join(
               "\t",

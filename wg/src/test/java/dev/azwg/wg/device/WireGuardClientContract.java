@@ -152,8 +152,7 @@ public abstract class WireGuardClientContract {
   }
 
   @Test
-  void additionsAreIncrementalAndMoveWhatAnotherPeerHas()
-      throws IOException, InterruptedException {
+  void additionsAreIncrementalAndMoveWhatAnotherPeerHas() throws IOException, InterruptedException {
     configure(
         PeerConfig.builder(A).allowedIps(hosts(0, 3)).build(),
         PeerConfig.builder(B).allowedIps(hosts(3, 5)).build());
@@ -340,7 +339,8 @@ public abstract class WireGuardClientContract {
   }
 
   private static IpPrefix host(int number) {
-    return prefix("10." + (number >> 16) + "." + (number >> 8 & 255) + "." + (number & 255) + "/32");
+    return prefix(
+        "10." + (number >> 16) + "." + (number >> 8 & 255) + "." + (number & 255) + "/32");
   }
 
   private static List<IpPrefix> hosts(int from, int to) {

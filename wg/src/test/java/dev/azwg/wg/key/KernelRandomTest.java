@@ -29,11 +29,10 @@ class KernelRandomTest {
   void goesOnAfterAShortAnswerAndAnInterrupt() throws IOException {
     int[] call = {0};
     Libc libc =
-        withGetrandom(
-            buffer -> {
-              Arrays.fill(buffer, (byte) ++call[0]);
-              return call[0] == 2 ? -4 : 3;
-            });
+        withGetrandom(buffer -> {
+          Arrays.fill(buffer, (byte) ++call[0]);
+          return call[0] == 2 ? -4 : 3;
+        });
     byte[] bytes = new byte[7];
     new KernelRandom(libc).fill(bytes);
     assertArrayEquals(new byte[] {1, 1, 1, 3, 3, 3, 4}, bytes);

@@ -52,8 +52,7 @@ class KeyEncodingTest {
           assertEquals(32, assertDecodes(text).length);
         } else {
           KeyFormatException e =
-              assertThrows(
-                  KeyFormatException.class, () -> KeyEncoding.fromBase64("key", text));
+              assertThrows(KeyFormatException.class, () -> KeyEncoding.fromBase64("key", text));
           assertEquals(valid ? Reason.NOT_CANONICAL : Reason.CHARACTER, e.reason());
         }
       }
@@ -84,8 +83,7 @@ class KeyEncodingTest {
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=, ZERO",
       })
   void refuses(String text, Reason reason) {
-    KeyFormatException e =
-        assertThrows(KeyFormatException.class, () -> PublicKey.parse(text));
+    KeyFormatException e = assertThrows(KeyFormatException.class, () -> PublicKey.parse(text));
     assertEquals(reason, e.reason());
   }
 }

@@ -56,8 +56,7 @@ class KeyFileTest {
     }
     assertEquals(List.of("private.key"), listing());
     Path file = directory.resolve("private.key");
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     assertEquals(45, Files.size(file));
     assertTrue(Files.readString(file).endsWith("=\n"));
     assertEquals(1, Files.getAttribute(file, "unix:nlink"));
@@ -74,8 +73,7 @@ class KeyFileTest {
   void readsWhatWgGenkeyPrints(String content) throws IOException, KeyFormatException {
     write(content, "rw-------");
     try (PrivateKey key = keyFile().loadOrCreate()) {
-      assertEquals(
-          PrivateKey.parse(KEY.getBytes(java.nio.charset.StandardCharsets.US_ASCII)), key);
+      assertEquals(PrivateKey.parse(KEY.getBytes(java.nio.charset.StandardCharsets.US_ASCII)), key);
     }
   }
 
@@ -118,8 +116,7 @@ class KeyFileTest {
   @Test
   void refusesADirectory() throws IOException {
     Files.createDirectory(directory.resolve("private.key"));
-    KeyFileException e =
-        assertThrows(KeyFileException.class, () -> keyFile().loadOrCreate());
+    KeyFileException e = assertThrows(KeyFileException.class, () -> keyFile().loadOrCreate());
     assertEquals(Reason.NOT_A_REGULAR_FILE, e.reason());
   }
 
@@ -131,8 +128,7 @@ class KeyFileTest {
   }
 
   private KeyFileException assertRefused(Reason reason, String content) throws IOException {
-    KeyFileException e =
-        assertThrows(KeyFileException.class, () -> keyFile().loadOrCreate());
+    KeyFileException e = assertThrows(KeyFileException.class, () -> keyFile().loadOrCreate());
     assertEquals(reason, e.reason());
     assertEquals(directory.resolve("private.key"), e.file());
     assertEquals(content, Files.readString(directory.resolve("private.key")));

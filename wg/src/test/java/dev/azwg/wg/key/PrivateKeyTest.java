@@ -60,10 +60,13 @@ class PrivateKeyTest {
     }
   }
 
-  /** The JDK gives no public key for a private one, but agreeing with the base point is the same. */
+  /**
+   * The JDK gives no public key for a private one, but agreeing with the base point is the same.
+   */
   private static PublicKey jdkPublicKey(byte[] scalar) throws GeneralSecurityException {
     KeyFactory factory = KeyFactory.getInstance("X25519");
-    java.security.PrivateKey mine = factory.generatePrivate(new XECPrivateKeySpec(NamedParameterSpec.X25519, scalar));
+    java.security.PrivateKey mine =
+        factory.generatePrivate(new XECPrivateKeySpec(NamedParameterSpec.X25519, scalar));
     XECPublicKey base =
         (XECPublicKey)
             factory.generatePublic(
@@ -91,8 +94,7 @@ class PrivateKeyTest {
     try (var stdin = process.getOutputStream()) {
       stdin.write(input.getBytes(StandardCharsets.US_ASCII));
     }
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     assertEquals(0, process.waitFor());
     return output;
   }

@@ -10,7 +10,10 @@ import java.util.OptionalInt;
  * many allowed IPs goes on in the next, with nothing but its key and more of them.
  */
 record DevicePart(
-    Optional<PublicKey> publicKey, OptionalInt listenPort, OptionalInt fwmark, List<PeerPart> peers) {
+    Optional<PublicKey> publicKey,
+    OptionalInt listenPort,
+    OptionalInt fwmark,
+    List<PeerPart> peers) {
   DevicePart {
     peers = List.copyOf(peers);
   }

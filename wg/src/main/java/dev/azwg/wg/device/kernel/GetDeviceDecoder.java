@@ -82,8 +82,7 @@ final class GetDeviceDecoder {
     AttributeReader attributes = member.nested();
     while (attributes.next()) {
       switch (attributes.type()) {
-        case WGPEER_A_PUBLIC_KEY ->
-            peer.publicKey(PublicKey.of(attributes.bytes(PublicKey.BYTES)));
+        case WGPEER_A_PUBLIC_KEY -> peer.publicKey(PublicKey.of(attributes.bytes(PublicKey.BYTES)));
         case WGPEER_A_PRESHARED_KEY -> peer.hasPresharedKey(isSet(attributes));
         case WGPEER_A_ENDPOINT -> peer.endpoint(SocketAddress.decode(attributes));
         case WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL -> peer.persistentKeepalive(attributes.u16());

@@ -196,10 +196,9 @@ public final class KernelClient implements WireGuardClient {
     if (family.isEmpty()) {
       family = netlink.family(WG_GENL_NAME);
     }
-    return family.orElseThrow(
-        () ->
-            new WireGuardException(
-                name, Reason.UNSUPPORTED, "this kernel has no WireGuard: no module wireguard"));
+    return family.orElseThrow(() ->
+        new WireGuardException(
+            name, Reason.UNSUPPORTED, "this kernel has no WireGuard: no module wireguard"));
   }
 
   private static WireGuardException translate(String name, NetlinkException e) {

@@ -117,8 +117,7 @@ final class SetDeviceEncoder {
     message.bytes(WGPEER_A_PUBLIC_KEY, peer.publicKey().toBytes());
     peer.presharedKey().ifPresent(key -> secret(WGPEER_A_PRESHARED_KEY, key));
     peer.endpoint()
-        .ifPresent(
-            endpoint -> message.bytes(WGPEER_A_ENDPOINT, SocketAddress.encode(endpoint)));
+        .ifPresent(endpoint -> message.bytes(WGPEER_A_ENDPOINT, SocketAddress.encode(endpoint)));
     peer.persistentKeepalive()
         .ifPresent(seconds -> message.u16(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, seconds));
     flags(
@@ -182,8 +181,7 @@ final class SetDeviceEncoder {
       }
       int start = message.startNested(ARRAY_MEMBER);
       message.u16(
-          WGALLOWEDIP_A_FAMILY,
-          prefix.isIpv4() ? LinuxConstants.AF_INET : LinuxConstants.AF_INET6);
+          WGALLOWEDIP_A_FAMILY, prefix.isIpv4() ? LinuxConstants.AF_INET : LinuxConstants.AF_INET6);
       message.address(WGALLOWEDIP_A_IPADDR, prefix.address());
       message.u8(WGALLOWEDIP_A_CIDR_MASK, prefix.length());
       if (flags != 0) {

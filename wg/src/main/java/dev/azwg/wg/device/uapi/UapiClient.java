@@ -1,5 +1,6 @@
 package dev.azwg.wg.device.uapi;
 
+import dev.azwg.netlink.libc.Errno;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.DeviceConfig;
 import dev.azwg.wg.device.DeviceName;
@@ -8,7 +9,6 @@ import dev.azwg.wg.device.PeerConfig;
 import dev.azwg.wg.device.WireGuardClient;
 import dev.azwg.wg.device.WireGuardException;
 import dev.azwg.wg.device.WireGuardException.Reason;
-import dev.azwg.netlink.libc.Errno;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -110,10 +110,7 @@ public final class UapiClient implements WireGuardClient {
         return known;
       }
       PeerConfig probe =
-          PeerConfig.builder(ParkedPeer.KEY)
-              .updateOnly()
-              .removeAllowedIp(ParkedPeer.PROBE)
-              .build();
+          PeerConfig.builder(ParkedPeer.KEY).updateOnly().removeAllowedIp(ParkedPeer.PROBE).build();
       Errno errno = set(name, DeviceConfig.ofPeers(List.of(probe)));
       if (!errno.equals(Errno.EINVAL)) {
         requireSuccess(name, "set", errno);
@@ -134,8 +131,7 @@ public final class UapiClient implements WireGuardClient {
         name, writer -> writer.set(config), lines -> new UapiReader(name, lines).result());
   }
 
-  private <T> T exchange(String name, Request request, Answer<T> answer)
-      throws WireGuardException {
+  private <T> T exchange(String name, Request request, Answer<T> answer) throws WireGuardException {
     Path path = socket(name);
     try (UapiSocket socket = connect(name, path)) {
       IOException unsent = send(socket, request);

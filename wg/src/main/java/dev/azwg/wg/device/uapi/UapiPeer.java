@@ -65,7 +65,9 @@ final class UapiPeer {
         publicKey,
         endpoint,
         allowedIps,
-        never ? Optional.empty() : Optional.of(Instant.ofEpochSecond(handshakeSeconds, handshakeNanos)),
+        never
+            ? Optional.empty()
+            : Optional.of(Instant.ofEpochSecond(handshakeSeconds, handshakeNanos)),
         rxBytes,
         txBytes,
         persistentKeepalive,

@@ -1,11 +1,11 @@
 package dev.azwg.wg.device.uapi;
 
+import dev.azwg.netlink.libc.Errno;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.key.KeyFormatException;
 import dev.azwg.wg.key.PrivateKey;
 import dev.azwg.wg.key.PublicKey;
-import dev.azwg.netlink.libc.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +21,6 @@ final class UapiReader {
 
   /** MAX_ERRNO of linux/err.h. */
   private static final long MAX_ERRNO = 4095;
-
 
   private final String name;
   private final UapiLines lines;
@@ -99,8 +98,7 @@ final class UapiReader {
   private void startPeer() throws IOException {
     finishPeer();
     try {
-      PublicKey key =
-          PublicKey.parseHex(lines.bytes(), lines.valueOffset(), lines.valueLength());
+      PublicKey key = PublicKey.parseHex(lines.bytes(), lines.valueOffset(), lines.valueLength());
       if (!seen.add(key)) {
         throw lines.malformed("the peer " + key + " comes twice");
       }

@@ -88,28 +88,23 @@ class GetDeviceDecoderTest {
   @Test
   void putsPeersTogetherThatAreSplitOverMessages() throws NetlinkException {
     byte[] first =
-        device(
-            writer -> {
-              writer.u16(WGDEVICE_A_LISTEN_PORT, 51820);
-              peers(
-                  writer,
-                  peer(key(1), p -> allowedIps(p, "10.0.0.1")),
-                  peer(
-                      key(2),
-                      p -> {
-                        p.u16(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, 7);
-                        p.u64(WGPEER_A_RX_BYTES, 12);
-                        allowedIps(p, "10.0.0.2");
-                      }));
-            });
+        device(writer -> {
+          writer.u16(WGDEVICE_A_LISTEN_PORT, 51820);
+          peers(
+              writer,
+              peer(key(1), p -> allowedIps(p, "10.0.0.1")),
+              peer(
+                  key(2),
+                  p -> {
+                    p.u16(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL, 7);
+                    p.u64(WGPEER_A_RX_BYTES, 12);
+                    allowedIps(p, "10.0.0.2");
+                  }));
+        });
     byte[] second = device(writer -> peers(writer, peer(key(2), p -> allowedIps(p, "10.0.0.3"))));
     byte[] third =
-        device(
-            writer ->
-                peers(
-                    writer,
-                    peer(key(2), p -> allowedIps(p, "10.0.0.4")),
-                    peer(key(3), p -> {})));
+        device(writer ->
+            peers(writer, peer(key(2), p -> allowedIps(p, "10.0.0.4")), peer(key(3), p -> {})));
     Device device = assemble(first, second, third);
     assertEquals(51820, device.listenPort());
     assertEquals(3, device.peers().size());
@@ -128,17 +123,16 @@ class GetDeviceDecoderTest {
             .putLong(5)
             .array();
     byte[] message =
-        device(
-            writer ->
-                peers(
-                    writer,
-                    peer(
-                        KEY,
-                        p -> {
-                          p.bytes(WGPEER_A_LAST_HANDSHAKE_TIME, timespec);
-                          p.u64(WGPEER_A_RX_BYTES, 1L << 40);
-                          p.u64(WGPEER_A_TX_BYTES, 3);
-                        })));
+        device(writer ->
+            peers(
+                writer,
+                peer(
+                    KEY,
+                    p -> {
+                      p.bytes(WGPEER_A_LAST_HANDSHAKE_TIME, timespec);
+                      p.u64(WGPEER_A_RX_BYTES, 1L << 40);
+                      p.u64(WGPEER_A_TX_BYTES, 3);
+                    })));
     Peer peer = assemble(message).peers().getFirst();
     assertEquals(Optional.of(Instant.ofEpochSecond(1_700_000_000, 5)), peer.lastHandshake());
     assertEquals(1L << 40, peer.rxBytes());

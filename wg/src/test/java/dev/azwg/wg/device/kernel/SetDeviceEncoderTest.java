@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,14 @@ class SetDeviceEncoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "device", "peer", "endpoint6", "add2", "noallowed", "remove", "fwmarkoff", "setconf"
+        "device",
+        "peer",
+        "endpoint6",
+        "add2",
+        "noallowed",
+        "remove",
+        "fwmarkoff",
+        "setconf"
       })
   void sendsWhatWgSends(String name) throws Exception {
     assumeTrue(Recording.isUsable(), "needs a little endian machine");
@@ -44,7 +52,9 @@ class SetDeviceEncoderTest {
         PresharedKey presharedKey =
             PresharedKey.parse(ascii("SMflkjsdfhweuhHUIHQWEfhqwuefhiwuehfUIHWEFh8="))) {
       List<byte[]> messages =
-          encode(changes(privateKey, presharedKey).get(name), AttributeWriter.MAX_LENGTH);
+          encode(
+              Objects.requireNonNull(changes(privateKey, presharedKey).get(name)),
+              AttributeWriter.MAX_LENGTH);
       assertEquals(1, messages.size());
       HexFormat hex = HexFormat.of();
       assertEquals(
@@ -53,8 +63,8 @@ class SetDeviceEncoderTest {
     }
   }
 
-  private static Map<String, DeviceConfig> changes(
-      PrivateKey privateKey, PresharedKey presharedKey) throws IOException {
+  private static Map<String, DeviceConfig> changes(PrivateKey privateKey, PresharedKey presharedKey)
+      throws IOException {
     return Map.of(
         "device",
         DeviceConfig.builder().privateKey(privateKey).listenPort(51820).fwmark(0x100000).build(),
@@ -76,10 +86,7 @@ class SetDeviceEncoderTest {
         "add2",
         peers(
             PeerConfig.builder(PEER1).replaceAllowedIps().allowedIp(prefix("10.0.0.1/32")).build(),
-            PeerConfig.builder(PEER2)
-                .replaceAllowedIps()
-                .allowedIp(prefix("10.0.0.2/32"))
-                .build()),
+            PeerConfig.builder(PEER2).replaceAllowedIps().allowedIp(prefix("10.0.0.2/32")).build()),
         "noallowed",
         peers(PeerConfig.builder(PEER1).replaceAllowedIps().build()),
         "remove",

@@ -36,8 +36,7 @@ final class FakeUapiServer implements AutoCloseable {
   }
 
   /** Reads each request to its end, answers, and hangs up. */
-  static FakeUapiServer answering(Path directory, UnaryOperator<String> answer)
-      throws IOException {
+  static FakeUapiServer answering(Path directory, UnaryOperator<String> answer) throws IOException {
     return new FakeUapiServer(
         directory,
         (self, channel) -> {

@@ -78,11 +78,10 @@ class UapiClientTest {
           assertThrows(
               WireGuardException.class,
               () ->
-                  client.configure(
-                      server.device(), DeviceConfig.builder().listenPort(1).build()));
+                  client.configure(server.device(), DeviceConfig.builder().listenPort(1).build()));
       assertEquals(Reason.REFUSED, e.reason());
       assertEquals(Errno.EADDRINUSE, e.errno());
-      assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
+      assertTrue(e.toString().contains("EADDRINUSE"), e.toString());
     }
   }
 
@@ -94,8 +93,7 @@ class UapiClientTest {
       PeerConfig large =
           PeerConfig.builder(PEER)
               .allowedIps(
-                  Collections.nCopies(
-                      100_000, IpPrefix.hostOf(InetAddress.ofLiteral("10.0.0.1"))))
+                  Collections.nCopies(100_000, IpPrefix.hostOf(InetAddress.ofLiteral("10.0.0.1"))))
               .build();
       WireGuardException e =
           assertThrows(
@@ -108,8 +106,7 @@ class UapiClientTest {
   @Test
   void noSocketAndNobodyBehindIt() throws IOException {
     try (UapiClient client = new UapiClient(directory, LONG)) {
-      WireGuardException e =
-          assertThrows(WireGuardException.class, () -> client.device("azwg0"));
+      WireGuardException e = assertThrows(WireGuardException.class, () -> client.device("azwg0"));
       assertEquals(Reason.NO_DEVICE, e.reason());
       String device;
       try (FakeUapiServer server = FakeUapiServer.silent(directory)) {
@@ -128,7 +125,8 @@ class UapiClientTest {
       client.configure(server.device(), removal());
       client.configure(server.device(), removal());
       assertEquals(3, server.requests().size());
-      assertTrue(server.requests().getFirst().contains("update_only=true\nallowed_ip=-192.0.2.1/32"));
+      assertTrue(
+          server.requests().getFirst().contains("update_only=true\nallowed_ip=-192.0.2.1/32"));
       assertTrue(server.requests().get(1).contains("\nallowed_ip=-10.0.0.1/32\n"));
       assertEquals(server.requests().get(1), server.requests().get(2));
     }
@@ -171,8 +169,7 @@ class UapiClientTest {
                   return fail ? "errno=-22\n\n" : "errno=0\n\n";
                 });
         UapiClient client = new UapiClient(directory, LONG)) {
-      assertThrows(
-          WireGuardException.class, () -> client.configure(server.device(), removal()));
+      assertThrows(WireGuardException.class, () -> client.configure(server.device(), removal()));
       client.configure(server.device(), removal());
       assertEquals(4, server.requests().size());
     }

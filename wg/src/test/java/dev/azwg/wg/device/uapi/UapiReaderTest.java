@@ -166,8 +166,7 @@ class UapiReaderTest {
         };
     try (UapiLines lines = new UapiLines("azwg0", endless)) {
       WireGuardException e =
-          assertThrows(
-              WireGuardException.class, () -> new UapiReader("azwg0", lines).device());
+          assertThrows(WireGuardException.class, () -> new UapiReader("azwg0", lines).device());
       assertEquals(Reason.PROTOCOL, e.reason());
     }
   }

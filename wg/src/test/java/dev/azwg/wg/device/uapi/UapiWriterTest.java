@@ -99,7 +99,9 @@ class UapiWriterTest {
       writer.set(DeviceConfig.ofPeers(List.of(peer)));
     }
     int expected =
-        "set=1\n\n".length() + "public_key=\n".length() + 64
+        "set=1\n\n".length()
+            + "public_key=\n".length()
+            + 64
             + 10_000 * "allowed_ip=192.0.2.1/32\n".length();
     assertEquals(expected, pieces.stream().mapToInt(Integer::intValue).sum());
     assertTrue(pieces.stream().allMatch(length -> length <= 64 << 10));
