@@ -31,7 +31,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class KernelClient implements WireGuardClient {
   /** Room for about a thousand allowed IPs; the kernel holds its locks for one message. */
-  private static final int MESSAGE_LIMIT = 32 << 10;
+  static final int MESSAGE_LIMIT = 32 << 10;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final GenericNetlink netlink;

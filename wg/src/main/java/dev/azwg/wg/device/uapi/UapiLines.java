@@ -16,12 +16,13 @@ final class UapiLines implements AutoCloseable {
   static final int MAX_LINE = 1024;
 
   /** Five times what 5000 peers with 250 allowed IPs each take. */
-  static final long MAX_ANSWER = 256L << 20;
+  private static final long MAX_ANSWER = 256L << 20;
 
   private static final int BUFFER = 64 << 10;
 
   private final String device;
   private final UapiInput input;
+  private final long maxAnswer;
   private final byte[] buffer = new byte[BUFFER];
   private final byte[] line = new byte[MAX_LINE];
   private int position;
@@ -32,8 +33,13 @@ final class UapiLines implements AutoCloseable {
   private long number;
 
   UapiLines(String device, UapiInput input) {
+    this(device, input, MAX_ANSWER);
+  }
+
+  UapiLines(String device, UapiInput input, long maxAnswer) {
     this.device = device;
     this.input = input;
+    this.maxAnswer = maxAnswer;
   }
 
   /** Goes to the next line; false at the empty line. An answer that just ends is an error. */
@@ -71,8 +77,8 @@ final class UapiLines implements AutoCloseable {
             device, Reason.PROTOCOL, "the answer ends early, in line " + number);
       }
       total += count;
-      if (total > MAX_ANSWER) {
-        throw malformed("an answer of more than " + MAX_ANSWER + " bytes");
+      if (total > maxAnswer) {
+        throw malformed("an answer of more than " + maxAnswer + " bytes");
       }
       position = 0;
       limit = count;

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +52,9 @@ class SetDeviceEncoderTest {
         PresharedKey presharedKey =
             PresharedKey.parse(ascii("SMflkjsdfhweuhHUIHQWEfhqwuefhiwuehfUIHWEFh8="))) {
       List<byte[]> messages =
-          encode(changes(privateKey, presharedKey).get(name), AttributeWriter.MAX_LENGTH);
+          encode(
+              Objects.requireNonNull(changes(privateKey, presharedKey).get(name)),
+              AttributeWriter.MAX_LENGTH);
       assertEquals(1, messages.size());
       HexFormat hex = HexFormat.of();
       assertEquals(

@@ -81,7 +81,7 @@ class UapiClientTest {
                   client.configure(server.device(), DeviceConfig.builder().listenPort(1).build()));
       assertEquals(Reason.REFUSED, e.reason());
       assertEquals(Errno.EADDRINUSE, e.errno());
-      assertTrue(e.getMessage().contains("EADDRINUSE"), e.getMessage());
+      assertTrue(e.toString().contains("EADDRINUSE"), e.toString());
     }
   }
 

@@ -164,7 +164,7 @@ class UapiReaderTest {
           System.arraycopy(line, 0, bytes, 0, line.length);
           return line.length;
         };
-    try (UapiLines lines = new UapiLines("azwg0", endless)) {
+    try (UapiLines lines = new UapiLines("azwg0", endless, 1 << 20)) {
       WireGuardException e =
           assertThrows(WireGuardException.class, () -> new UapiReader("azwg0", lines).device());
       assertEquals(Reason.PROTOCOL, e.reason());
