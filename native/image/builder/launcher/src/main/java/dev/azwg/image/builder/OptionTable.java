@@ -20,8 +20,8 @@ final class OptionTable {
   private static final Map<String, String> FLAGS =
       Map.ofEntries(
           Map.entry("--no-fallback", "-H:FallbackThreshold=0"),
-          Map.entry("--gc=serial", "-H:+UseSerialGC"),
-          Map.entry("--gc=epsilon", "-H:+UseEpsilonGC"),
+          Map.entry("--gc=serial", "-H:SupportedGCs=serial"),
+          Map.entry("--gc=epsilon", "-H:SupportedGCs=epsilon"),
           Map.entry("--strict-image-heap", "-H:+StrictImageHeap"),
           Map.entry("--static-nolibc", "-H:+StaticExecutableWithDynamicLibC"),
           Map.entry("--install-exit-handlers", "-H:+InstallExitHandlers"),

@@ -48,7 +48,6 @@ class ArgumentFileTest {
   @Test
   void expandsFilesInPlace(@TempDir Path directory) throws IOException {
     Path file = Files.writeString(directory.resolve("args"), "b c");
-    assertEquals(
-        List.of("a", "b", "c", "d"), ArgumentFile.expand(List.of("a", "@" + file, "d")));
+    assertEquals(List.of("a", "b", "c", "d"), ArgumentFile.expand(List.of("a", "@" + file, "d")));
   }
 }

@@ -26,7 +26,7 @@ class CommandLineTest {
   }
 
   private static String refusal(String... options) {
-    return assertThrows(UnsupportedOptionException.class, () -> read(options)).getMessage();
+    return assertThrows(UnsupportedOptionException.class, () -> read(options)).toString();
   }
 
   @Test
@@ -86,7 +86,8 @@ class CommandLineTest {
 
   @Test
   void refusesRequestsWithoutMainClassOrName() throws Exception {
-    for (ImageRequest request : List.of(read(), read("a.b.Main"), read("a.b.Main", "-o", "x", "y", "z"))) {
+    for (ImageRequest request :
+        List.of(read(), read("a.b.Main"), read("a.b.Main", "-o", "x", "y", "z"))) {
       assertThrows(UnsupportedOptionException.class, request::assignPositional);
     }
   }

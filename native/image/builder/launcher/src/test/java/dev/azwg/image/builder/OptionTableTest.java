@@ -13,7 +13,7 @@ class OptionTableTest {
       delimiter = '|',
       value = {
         "--no-fallback | -H:FallbackThreshold@user+api=0",
-        "--gc=epsilon | -H:+UseEpsilonGC@user+api",
+        "--gc=epsilon | -H:SupportedGCs@user+api=epsilon",
         "-Os | -H:Optimize@user+api=s",
         "-march=compatibility | -H:MicroArchitecture@user+api=compatibility",
         "--link-at-build-time | -H:LinkAtBuildTime@user+api=",
