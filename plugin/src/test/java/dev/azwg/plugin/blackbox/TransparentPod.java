@@ -58,6 +58,11 @@ record TransparentPod(NetworkNamespace node, NetworkNamespace pod) {
     return links.get(0).getAsJsonObject().get("mtu").getAsInt();
   }
 
+  /** RTN_THROW is 9: -N, which is there for the protocol, makes a number of the type too. */
+  private static String type(JsonObject route) {
+    return route.has("type") && route.get("type").getAsString().equals("9") ? "throw" : "unicast";
+  }
+
   /** The routes of the WireGuard table as {@code type destination protocol}. */
   static List<String> tableOf(NetworkNamespace node) throws Exception {
     List<String> routes = new ArrayList<>();
@@ -68,7 +73,7 @@ record TransparentPod(NetworkNamespace node, NetworkNamespace pod) {
         JsonObject route = element.getAsJsonObject();
         if (route.has("table") && route.get("table").getAsString().equals("51820")) {
           routes.add(
-              (route.has("type") ? route.get("type").getAsString() : "unicast")
+              type(route)
                   + ' '
                   + route.get("dst").getAsString()
                   + ' '
