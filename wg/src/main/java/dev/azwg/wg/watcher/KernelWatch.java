@@ -9,19 +9,19 @@ import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the kernel's notifications. What agrees with the expectation is the echo of our own work
- * and is dropped; a route of our table that does not is handed to the next pass by itself; anything
+ * and is no reason for a pass; a route of our table is handed to the next pass by itself; anything
  * else that concerns us, and a loss of notifications, makes the next pass read everything.
  */
 final class KernelWatch {
   private record Seen(IpPrefix prefix, @Nullable RouteTarget target) {}
 
-  private static final int MAXIMUM_QUEUED = 4096;
+  private static final int MAXIMUM_QUEUED = 1 << 16;
 
   /** Nothing depends on it: a wait without notifications is simply begun anew. */
   private static final Duration QUIET = Duration.ofHours(1);
@@ -31,7 +31,7 @@ final class KernelWatch {
   private final int table;
   private final Signals signals;
   private final Log log;
-  private final ArrayBlockingQueue<Seen> queue = new ArrayBlockingQueue<>(MAXIMUM_QUEUED);
+  private final LinkedBlockingQueue<Seen> queue = new LinkedBlockingQueue<>(MAXIMUM_QUEUED);
   private volatile @Nullable Expectation expected;
 
   KernelWatch(RouteMonitor monitor, String device, int table, Signals signals, Log log) {
@@ -133,12 +133,13 @@ final class KernelWatch {
     IpPrefix prefix = WireGuardTable.prefix(route);
     RouteTarget target =
         present ? WireGuardTable.target(route, known.deviceIndex()).orElse(null) : null;
-    if (known.routes().get(prefix) == target) {
-      return;
-    }
+    // Echoes are handed on too: the plugin and the watcher change the same routes, and only all
+    // notifications in their order tell who came last.
     if (!queue.offer(new Seen(prefix, target))) {
       signals.mark(Dirty.KERNEL);
     }
-    signals.mark(Dirty.ROUTES);
+    if (known.routes().get(prefix) != target) {
+      signals.mark(Dirty.ROUTES);
+    }
   }
 }

@@ -8,6 +8,8 @@ import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.RouteTarget;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +32,9 @@ final class StatusDocument {
     document.addProperty("backend", backend);
     document.addProperty("listenPort", options.listenPort());
     document.addProperty("hostScope", options.hostScope());
-    document.addProperty("mode", options.mode().name().toLowerCase(java.util.Locale.ROOT));
+    document.addProperty("mode", options.mode().name().toLowerCase(Locale.ROOT));
     document.addProperty("ready", status.desired().isPresent() && status.problem().isEmpty());
-    document.addProperty("problem", status.problem());
+    document.addProperty("reason", status.problem());
     document.addProperty("passes", status.passes());
     document.addProperty("failures", status.failures());
     document.addProperty("lastPass", status.at().toString());
@@ -50,14 +52,13 @@ final class StatusDocument {
     Map<RouteTarget, Integer> counts = new TreeMap<>();
     desired.routes().values().forEach(target -> counts.merge(target, 1, Integer::sum));
     for (RouteTarget target : RouteTarget.values()) {
-      routes.addProperty(
-          target.name().toLowerCase(java.util.Locale.ROOT), counts.getOrDefault(target, 0));
+      routes.addProperty(target.name().toLowerCase(Locale.ROOT), counts.getOrDefault(target, 0));
     }
     document.add("routes", routes);
     JsonArray peers = new JsonArray();
     Map<String, DesiredPeer> byNode = new TreeMap<>();
     desired.peers().values().forEach(peer -> byNode.put(peer.node(), peer));
-    Map<PublicKey, Peer> live = new java.util.HashMap<>();
+    Map<PublicKey, Peer> live = new HashMap<>();
     if (device != null) {
       device.peers().forEach(peer -> live.put(peer.publicKey(), peer));
     }
