@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The command line of {@code azwg-watcher}. It is declared in code, not by annotations: picocli
@@ -40,7 +41,12 @@ public final class CommandLineInterface {
     root.usageMessage()
         .description("Keeps this node's part of the WireGuard mesh between the nodes.")
         .footer("", "'azwg-watcher COMMAND --help' explains a command.");
-    root.mixinStandardHelpOptions(true);
+    OptionText.addHelp(root);
+    root.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Shows the version and exits.")
+            .build());
     root.version("azwg-watcher " + Version.TEXT);
     RunCommand run = new RunCommand(libc, err);
     StatusCommand status = new StatusCommand(out, err);

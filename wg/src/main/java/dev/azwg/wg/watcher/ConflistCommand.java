@@ -43,7 +43,7 @@ final class ConflistCommand {
             .arity("0")
             .description("Take the entry out instead.")
             .build());
-    spec.mixinStandardHelpOptions(true);
+    OptionText.addHelp(spec);
     return spec;
   }
 

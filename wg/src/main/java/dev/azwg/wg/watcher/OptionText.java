@@ -46,6 +46,18 @@ final class OptionText {
         .build();
   }
 
+  /**
+   * The options that every command has. Picocli's own mixin for them is an annotated class, which
+   * takes reflection to read.
+   */
+  static void addHelp(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Shows this help and exits.")
+            .build());
+  }
+
   /** The value of an option that has a default or must be given. */
   <T> T value(String name, Parser<T> parser) {
     String text = parsed.matchedOptionValue(name, spec.findOption(name).defaultValue());

@@ -76,7 +76,7 @@ final class RunCommand {
     spec.addOption(option("--resync", "DURATION", "30s", "How often everything is compared anew."));
     spec.addOption(
         option("--log-level", "error|warn|info|debug", "info", "What is logged to stderr."));
-    spec.mixinStandardHelpOptions(true);
+    OptionText.addHelp(spec);
     return spec;
   }
 

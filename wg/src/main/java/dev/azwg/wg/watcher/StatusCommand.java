@@ -53,7 +53,7 @@ final class StatusCommand {
             .arity("0")
             .description("Print the daemon's document as it is.")
             .build());
-    spec.mixinStandardHelpOptions(true);
+    OptionText.addHelp(spec);
     return spec;
   }
 

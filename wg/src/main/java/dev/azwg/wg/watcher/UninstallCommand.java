@@ -47,7 +47,7 @@ final class UninstallCommand {
     spec.addOption(option("--device", "DEVICE", "azwg0", "The WireGuard device."));
     spec.addOption(option("--node", "NAME", "", "This node's name."));
     spec.addOption(option("--datastore", "directory:DIR", "", "The daemon's --datastore."));
-    spec.mixinStandardHelpOptions(true);
+    OptionText.addHelp(spec);
     return spec;
   }
 
