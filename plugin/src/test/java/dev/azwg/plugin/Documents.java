@@ -78,7 +78,7 @@ public final class Documents {
     return longer;
   }
 
-  static byte[] read(String file) {
+  private static byte[] read(String file) {
     try (InputStream in =
         Objects.requireNonNull(Documents.class.getResourceAsStream("/documents/" + file), file)) {
       return in.readAllBytes();

@@ -161,25 +161,13 @@ public final class Ledger {
    * @throws LedgerException if the directory cannot be read or a file stays
    */
   public int removeStaleTemporaries(Instant lastModifiedBefore) throws LedgerException {
-    int removed = 0;
-    for (Path file : list()) {
-      if (!AtomicFile.isTemporary(name(file))) {
-        continue;
-      }
-      try {
-        if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                .toInstant()
-                .isBefore(lastModifiedBefore)
-            && Files.deleteIfExists(file)) {
-          removed++;
-        }
-      } catch (NoSuchFileException renamed) {
-        // Its writer was alive.
-      } catch (IOException e) {
-        throw new LedgerException(Reason.UNREMOVABLE, file, describe(e), e);
-      }
+    try {
+      return AtomicFile.removeStale(directory, lastModifiedBefore);
+    } catch (NoSuchFileException absent) {
+      return 0;
+    } catch (IOException e) {
+      throw new LedgerException(Reason.UNREMOVABLE, directory, describe(e), e);
     }
-    return removed;
   }
 
   private List<Path> list() throws LedgerException {

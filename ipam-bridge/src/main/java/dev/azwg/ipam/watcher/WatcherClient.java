@@ -71,9 +71,10 @@ public final class WatcherClient {
     long deadline = System.nanoTime() + timeout.toNanos();
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.configureBlocking(false);
-      // A unix socket connects at once or not at all; EAGAIN (its backlog is full) looks pending.
+      // A unix socket connects at once or not at all: EAGAIN, when its backlog is full, is an
+      // error.
       if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
-        throw new WatcherException(Reason.UNREACHABLE, socket + ": too many callers", null);
+        throw new WatcherException(Reason.UNREACHABLE, socket + ": not connected", null);
       }
       try (Selector selector = Selector.open()) {
         SelectionKey key = channel.register(selector, SelectionKey.OP_WRITE);

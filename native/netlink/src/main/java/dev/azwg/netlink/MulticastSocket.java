@@ -22,6 +22,9 @@ public final class MulticastSocket implements AutoCloseable {
    */
   private static final int MAX_DATAGRAMS = 1024;
 
+  /** Datagrams that are read away after an overrun at most, many times what the buffer can hold. */
+  private static final int MAX_DISCARDED = 1 << 20;
+
   private static final int RECEIVE_BUFFER = 4 << 20;
 
   private final ReentrantLock receiving = new ReentrantLock();
@@ -29,6 +32,7 @@ public final class MulticastSocket implements AutoCloseable {
   private final NetlinkChannel channel;
   private final String operation;
   private volatile boolean closed;
+  private boolean congested;
 
   private MulticastSocket(NetlinkChannel channel, String operation) {
     this.channel = channel;
@@ -60,31 +64,60 @@ public final class MulticastSocket implements AutoCloseable {
    * Waits for messages and returns those that are there.
    *
    * @return empty if the time ran out or {@link #wakeUp} was called
-   * @throws NetlinkException OVERRUN if the kernel dropped messages, before or after those that
-   *     this call had received: the caller has to list everything anew; CLOSED if the socket is or
-   *     was closed
+   * @throws NetlinkException OVERRUN if the kernel dropped messages: the caller has to list
+   *     everything anew, and what is listed from now on is followed by every later message; CLOSED
+   *     if the socket is or was closed
    */
   public List<NetlinkMessage> next(Duration timeout) throws NetlinkException {
     long deadline = System.nanoTime() + timeout.toNanos();
     receiving.lock();
     try {
       requireOpen();
-      List<NetlinkMessage> messages = new ArrayList<>();
-      byte[] datagram = channel.receive(operation, deadline);
-      for (int count = 1; datagram != null; count++) {
-        for (NetlinkMessage message : NetlinkMessage.parse(operation, datagram)) {
-          // The others are the answers to wakeUp().
-          if (message.type() >= NetlinkConstants.NLMSG_MIN_TYPE) {
-            messages.add(message);
-          }
-        }
-        datagram = count < MAX_DATAGRAMS ? channel.receiveNow(operation) : null;
-      }
+      List<NetlinkMessage> messages = receive(deadline);
       requireOpen();
       return messages;
+    } catch (NetlinkException e) {
+      throw e.reason() == Reason.OVERRUN ? overrun() : e;
     } finally {
       receiving.unlock();
     }
+  }
+
+  private List<NetlinkMessage> receive(long deadline) throws NetlinkException {
+    if (congested) {
+      throw NetlinkException.overrun(operation);
+    }
+    List<NetlinkMessage> messages = new ArrayList<>();
+    byte[] datagram = channel.receive(operation, deadline);
+    for (int count = 1; datagram != null; count++) {
+      for (NetlinkMessage message : NetlinkMessage.parse(operation, datagram)) {
+        // The others are the answers to wakeUp().
+        if (message.type() >= NetlinkConstants.NLMSG_MIN_TYPE) {
+          messages.add(message);
+        }
+      }
+      datagram = count < MAX_DATAGRAMS ? channel.receiveNow(operation) : null;
+    }
+    return messages;
+  }
+
+  /**
+   * Empties the socket before the overrun is told. After an overrun the kernel drops every message,
+   * without telling again, until all that it had queued has been read (NETLINK_S_CONGESTED): who
+   * listed before that would miss changes for ever.
+   */
+  private NetlinkException overrun() throws NetlinkException {
+    congested = true;
+    for (int i = 0; congested && i < MAX_DISCARDED; i++) {
+      try {
+        congested = channel.receiveNow(operation) != null;
+      } catch (NetlinkException e) {
+        if (e.reason() == Reason.SYSTEM_CALL) {
+          throw e;
+        }
+      }
+    }
+    return NetlinkException.overrun(operation);
   }
 
   /** Makes a {@link #next} that waits return at once, or else the one after it. */

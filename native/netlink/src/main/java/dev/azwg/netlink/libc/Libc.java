@@ -11,6 +11,10 @@ package dev.azwg.netlink.libc;
  * <p>Every method returns what the call returned when that is not negative, and {@code -errno} when
  * the call failed. No method throws for a failed call and none retries on {@code EINTR}: that is
  * for the caller, who knows whether a retry makes sense. Constants are in {@link LinuxConstants}.
+ *
+ * <p>A call runs on the thread of the kernel's that carries the Java thread. A virtual thread is
+ * pinned to its carrier meanwhile, so calls that may wait ({@link #poll} above all) belong on
+ * platform threads; {@link #setns} on a virtual thread would move the carrier and is forbidden.
  */
 public interface Libc {
   /** {@code socket(2)}: a new file descriptor. */

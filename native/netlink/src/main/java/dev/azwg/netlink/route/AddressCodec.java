@@ -90,7 +90,7 @@ final class AddressCodec {
     attributes
         .address(IFA_LOCAL, address.address())
         .address(IFA_ADDRESS, peer == null ? address.address() : peer);
-    if (address.flags() != 0) {
+    if (address.flags() > 0xff) {
       attributes.u32(IFA_FLAGS, address.flags());
     }
     return new NetlinkRequest(operation, type, flags, header, attributes);

@@ -95,10 +95,23 @@ final class RouteCodec {
         fields.read(attributes);
       }
     }
-    RouteBuilder route = Route.to(destination, prefixLength).type(type);
-    route.scope(message.u8(RTM_SCOPE_OFFSET)).protocol(message.u8(RTM_PROTOCOL_OFFSET));
-    route.onLink((message.u32(RTM_FLAGS_OFFSET) & RTNH_F_ONLINK) != 0);
-    return fields.writeTo(route, type);
+    // Not by the builder, whose defaults are for routes to be added.
+    return new Route(
+        fields.table,
+        type,
+        destination,
+        prefixLength,
+        // IPv6 shows "lo" for routes that lead nowhere.
+        type.isWithoutNextHop() ? 0 : fields.outputInterface,
+        fields.gateway,
+        fields.preferredSource,
+        message.u8(RTM_PROTOCOL_OFFSET),
+        message.u8(RTM_SCOPE_OFFSET),
+        fields.priority,
+        fields.mtu,
+        fields.advertisedMss,
+        (message.u32(RTM_FLAGS_OFFSET) & RTNH_F_ONLINK) != 0,
+        fields.nextHops);
   }
 
   /** What the attributes say, until all have been read. */
@@ -134,24 +147,6 @@ final class RouteCodec {
           default -> {}
         }
       }
-    }
-
-    Route writeTo(RouteBuilder route, RouteType type) {
-      if (gateway != null) {
-        route.gateway(gateway);
-      }
-      if (preferredSource != null) {
-        route.preferredSource(preferredSource);
-      }
-      // IPv6 shows "lo" for routes that lead nowhere.
-      return route
-          .table(table)
-          .outputInterface(type.isWithoutNextHop() ? 0 : outputInterface)
-          .priority(priority)
-          .mtu(mtu)
-          .advertisedMss(advertisedMss)
-          .nextHops(nextHops)
-          .build();
     }
   }
 

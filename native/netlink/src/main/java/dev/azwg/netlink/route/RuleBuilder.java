@@ -24,7 +24,7 @@ public final class RuleBuilder {
   private int ipProtocol;
   private @Nullable PortRange sourcePorts;
   private @Nullable PortRange destinationPorts;
-  private int protocol = RouteConstants.RTPROT_BOOT;
+  private int protocol = RouteConstants.RTPROT_UNSPEC;
   private int suppressPrefixLength = -1;
   private int suppressGroup = -1;
 
@@ -123,7 +123,16 @@ public final class RuleBuilder {
     return this;
   }
 
+  /**
+   * The rule.
+   *
+   * @throws IllegalArgumentException for a lookup in table 0, where the kernel would take any table
+   *     that happens to be empty
+   */
   public Rule build() {
+    if (action == RuleAction.TO_TABLE && table == RouteConstants.RT_TABLE_UNSPEC) {
+      throw new IllegalArgumentException("a rule that looks up table 0");
+    }
     return new Rule(
         family,
         priority,

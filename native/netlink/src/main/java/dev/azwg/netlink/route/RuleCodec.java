@@ -153,7 +153,7 @@ final class RuleCodec {
     ByteBuffer range = ByteBuffer.wrap(attribute.bytes(4)).order(ByteOrder.nativeOrder());
     int first = Short.toUnsignedInt(range.getShort(0));
     int last = Short.toUnsignedInt(range.getShort(2));
-    if (first < 1 || last < first) {
+    if (first < 1 || last < first || last == 0xffff) {
       throw attribute.fault("ports " + first + " to " + last);
     }
     return new PortRange(first, last);
@@ -198,7 +198,9 @@ final class RuleCodec {
     }
     ports(attributes, FRA_SPORT_RANGE, rule.sourcePorts());
     ports(attributes, FRA_DPORT_RANGE, rule.destinationPorts());
-    attributes.u8(FRA_PROTOCOL, rule.protocol());
+    if (rule.protocol() != RouteConstants.RTPROT_UNSPEC) {
+      attributes.u8(FRA_PROTOCOL, rule.protocol());
+    }
     if (rule.suppressPrefixLength() >= 0) {
       attributes.u32(FRA_SUPPRESS_PREFIXLEN, rule.suppressPrefixLength());
     }
