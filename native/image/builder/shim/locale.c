@@ -3,7 +3,6 @@
  * (display) and LC_CTYPE (format).
  */
 #define _GNU_SOURCE
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include "svm_locale.h"
@@ -20,7 +19,7 @@ static const struct {
 static svm_locale_props_t properties;
 
 static int is_posix(const char *name) {
-  return !name || !*name || !strcmp(name, "C") || !strcmp(name, "POSIX") || !strncmp(name, "C.", 2);
+  return !strcmp(name, "C") || !strcmp(name, "POSIX") || !strncmp(name, "C.", 2);
 }
 
 static void apply_modifier(const char *modifier, struct parts *parts) {
@@ -34,9 +33,22 @@ static void apply_modifier(const char *modifier, struct parts *parts) {
   if (strncasecmp(modifier, "euro", 4)) parts->variant = modifier;
 }
 
+/*
+ * The name of a category's locale, from the variables and in the order of setlocale(3). Not from setlocale itself: that
+ * would read a dozen files of locale data at each start, and no C function whose result depends on them is called.
+ */
+static const char *locale_name(const char *category) {
+  const char *variables[] = {"LC_ALL", category, "LANG"};
+  for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+    const char *value = getenv(variables[i]);
+    if (value && *value) return value;
+  }
+  return "C";
+}
+
 /* Splits language[_COUNTRY][.encoding][@modifier], see setlocale(3). Returns 0 when out of memory. */
-static int parse(int category, struct parts *parts) {
-  const char *name = setlocale(category, NULL);
+static int parse(const char *category, struct parts *parts) {
+  const char *name = locale_name(category);
   memset(parts, 0, sizeof *parts);
   if (is_posix(name)) {
     parts->language = "en";
@@ -58,8 +70,7 @@ static int parse(int category, struct parts *parts) {
 
 int svm_initialize_locale(void) {
   struct parts display, format;
-  setlocale(LC_ALL, "");
-  if (!parse(LC_MESSAGES, &display) || !parse(LC_CTYPE, &format)) return SVM_LOCALE_INITIALIZATION_OUT_OF_MEMORY;
+  if (!parse("LC_MESSAGES", &display) || !parse("LC_CTYPE", &format)) return SVM_LOCALE_INITIALIZATION_OUT_OF_MEMORY;
   properties = (svm_locale_props_t){display.language, display.script, display.country, display.variant,
                                     format.language,  format.script,  format.country,  format.variant};
   return SVM_LOCALE_INITIALIZATION_SUCCEEDED;
