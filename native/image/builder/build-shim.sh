@@ -31,12 +31,14 @@ make_traps() {
   nm -u "$static"/*.a | awk '$1 == "U" && $2 ~ /^(JVM_|jio_)/ {print $2}' | sort -u > "$out/mentioned"
   nm --defined-only "$out/jvm.o" "$out/jio.o" | awk '$2 == "T" {print $3}' | sort -u > "$out/defined"
   {
-    echo '#include <stdio.h>'
-    echo '#include <stdlib.h>'
-    echo 'static void trap(const char *name) {'
-    echo '  fprintf(stderr, "the executable called %s, which only exists in a JVM\n", name);'
-    echo '  abort();'
-    echo '}'
+    cat << 'C'
+#include <stdio.h>
+#include <stdlib.h>
+static void trap(const char *name) {
+  fprintf(stderr, "the executable called %s, which only exists in a JVM\n", name);
+  abort();
+}
+C
     comm -23 "$out/mentioned" "$out/defined" | sed 's/.*/void &(void) { trap("&"); }/'
   } > "$out/traps.c"
   gcc "${cflags[@]}" -c "$out/traps.c" -o "$out/traps.o"
@@ -45,9 +47,12 @@ make_traps() {
 rm -rf "$out"
 mkdir -p "$out/include"
 cp "$here"/shim/include/*.h "$out/include/"
-make_cpu_header amd64 'com.oracle.svm.core.amd64.AMD64LibCHelper$CPUFeatures'
-make_cpu_header aarch64 'com.oracle.svm.core.aarch64.AArch64LibCHelper$CPUFeatures'
-make_cpu_header riscv64 'com.oracle.svm.core.riscv64.RISCV64LibCHelper$CPUFeatures'
+# shellcheck disable=SC2016 # The dollar is part of a nested class's name.
+{
+  make_cpu_header amd64 'com.oracle.svm.core.amd64.AMD64LibCHelper$CPUFeatures'
+  make_cpu_header aarch64 'com.oracle.svm.core.aarch64.AArch64LibCHelper$CPUFeatures'
+  make_cpu_header riscv64 'com.oracle.svm.core.riscv64.RISCV64LibCHelper$CPUFeatures'
+}
 for name in libc_calls locale signals cpu_features jvm jio; do compile "$name"; done
 make_traps
 ar crsD "$out/liblibchelper.a" "$out"/{libc_calls,locale,signals,cpu_features}.o

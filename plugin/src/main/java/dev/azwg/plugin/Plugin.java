@@ -11,6 +11,7 @@ import dev.azwg.plugin.command.GcCommand;
 import dev.azwg.plugin.command.StatusCommand;
 import dev.azwg.plugin.command.VersionCommand;
 import dev.azwg.plugin.config.PluginConfig;
+import dev.azwg.plugin.journal.Journal;
 import dev.azwg.plugin.node.NodeKernel;
 import dev.azwg.plugin.spec.CniCommand;
 import dev.azwg.plugin.spec.CniException;

@@ -1,7 +1,7 @@
 package dev.azwg.plugin.command;
 
-import dev.azwg.plugin.Journal;
 import dev.azwg.plugin.config.PluginConfig;
+import dev.azwg.plugin.journal.Journal;
 import dev.azwg.plugin.node.NodeKernel;
 import dev.azwg.plugin.spec.Invocation;
 import dev.azwg.plugin.spec.NetworkConfig;

@@ -1,4 +1,4 @@
-package dev.azwg.plugin;
+package dev.azwg.plugin.journal;
 
 import dev.azwg.plugin.config.LogLevel;
 import java.io.IOException;
