@@ -1,27 +1,27 @@
 package dev.azwg.wg.datastore;
 
+import dev.azwg.conflist.file.AtomicFile;
 import dev.azwg.wg.datastore.DatastoreException.Reason;
 import dev.azwg.wg.mesh.PeerRecord;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,11 @@ import org.jspecify.annotations.Nullable;
 public final class DirectoryDatastore implements Datastore {
   private static final String SUFFIX = ".json";
 
-  private record Version(@Nullable Object fileKey, FileTime modified, long size) {}
+  // A record holds no secret, and other nodes may run as somebody else.
+  private static final Set<PosixFilePermission> FILE_MODE =
+      PosixFilePermissions.fromString("rw-r--r--");
+
+  private record Version(@Nullable Object fileKey, FileTime modified, long size, boolean regular) {}
 
   /**
    * A file changed again within the granularity of its timestamps can keep time, size and, after
@@ -72,7 +76,7 @@ public final class DirectoryDatastore implements Datastore {
     for (var file : present.entrySet()) {
       Entry known = entries.get(file.getKey());
       if (known == null || !known.settled() || !known.version().equals(file.getValue())) {
-        Entry entry = load(file.getKey(), file.getValue());
+        Entry entry = load(file.getKey(), file.getValue(), known);
         if (entry == null) {
           entries.remove(file.getKey());
         } else {
@@ -100,19 +104,10 @@ public final class DirectoryDatastore implements Datastore {
   @Override
   public void publish(PeerRecord own) throws DatastoreException {
     Path file = file(own.node());
-    byte[] document = PeerRecordJson.encode(own);
-    Path temporary = directory.resolve("." + own.node() + ".tmp");
+    PeerRecordJson.requireReadable(own, file.toString());
     try {
-      Files.deleteIfExists(temporary);
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(document);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(
+          file, PeerRecordJson.encode(own), FILE_MODE, AtomicFile.Durability.CONTENT_AND_NAME);
     } catch (IOException e) {
       throw new DatastoreException(
           Reason.NOT_PUBLISHED, file.toString(), String.valueOf(e.getMessage()), e);
@@ -166,7 +161,11 @@ public final class DirectoryDatastore implements Datastore {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       to.put(
           name,
-          new Version(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size()));
+          new Version(
+              attributes.fileKey(),
+              attributes.lastModifiedTime(),
+              attributes.size(),
+              attributes.isRegularFile()));
     } catch (NoSuchFileException e) {
       // Renamed over or deleted since it was listed: its successor is an event of its own.
     }
@@ -180,20 +179,30 @@ public final class DirectoryDatastore implements Datastore {
         cause);
   }
 
-  private @Nullable Entry load(String name, Version version) {
+  /**
+   * Reads one file. What a node published last holds until it publishes something else that can be
+   * followed, or takes its record away: a bad read must not tear its tunnel down.
+   */
+  private @Nullable Entry load(String name, Version version, @Nullable Entry known) {
+    PeerRecord lastGood = known == null ? null : known.record();
     Path file = directory.resolve(name);
     boolean settled = version.modified().toInstant().plus(SETTLING).isBefore(clock.instant());
+    if (!version.regular()) {
+      // Opening a FIFO would wait for a writer for ever.
+      return new Entry(version, settled, lastGood, "is not a regular file");
+    }
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
       byte[] document = in.readNBytes(PeerRecordJson.MAXIMUM_BYTES + 1);
       PeerRecord record = PeerRecordJson.decode(document, file.toString());
       if (!name.equals(record.node() + SUFFIX)) {
-        return new Entry(version, settled, null, "is the record of another node, " + record.node());
+        return new Entry(
+            version, settled, lastGood, "is the record of another node, " + record.node());
       }
       return new Entry(version, settled, record, "");
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      return new Entry(version, settled, null, String.valueOf(e.getMessage()));
+      return new Entry(version, settled, lastGood, String.valueOf(e.getMessage()));
     }
   }
 
@@ -203,7 +212,8 @@ public final class DirectoryDatastore implements Datastore {
     entries.forEach((name, entry) -> {
       if (entry.record() != null) {
         records.add(entry.record());
-      } else {
+      }
+      if (!entry.problem().isEmpty()) {
         rejected.add(
             new DatastoreSnapshot.Rejected(directory.resolve(name).toString(), entry.problem()));
       }

@@ -66,6 +66,25 @@ public final class PeerRecordJson {
   }
 
   /**
+   * Refuses a record that no reader would follow.
+   *
+   * @throws DatastoreException with reason {@code TOO_LARGE}
+   */
+  static void requireReadable(PeerRecord record, String where) throws DatastoreException {
+    if (record.claims().size() > MAXIMUM_CLAIMS
+        || record.nodeAddresses().size() > MAXIMUM_ADDRESSES
+        || record.endpoints().size() > MAXIMUM_ADDRESSES) {
+      throw new DatastoreException(
+          DatastoreException.Reason.TOO_LARGE,
+          where,
+          record.claims().size()
+              + " claims and "
+              + record.nodeAddresses().size()
+              + " addresses are more than any reader follows");
+    }
+  }
+
+  /**
    * Reads a record.
    *
    * @param document the record as UTF-8

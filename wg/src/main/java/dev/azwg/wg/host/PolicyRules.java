@@ -3,6 +3,8 @@ package dev.azwg.wg.host;
 import static dev.azwg.netlink.libc.LinuxConstants.AF_INET;
 import static dev.azwg.netlink.libc.LinuxConstants.AF_INET6;
 
+import dev.azwg.netlink.NetlinkException;
+import dev.azwg.netlink.libc.Errno;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.netlink.route.Rule;
 import dev.azwg.netlink.route.RuleBuilder;
@@ -80,10 +82,22 @@ public final class PolicyRules {
     return Rule.of(family, priority).table(table).protocol(WireGuardTable.PROTOCOL);
   }
 
+  private List<Rule> present(int family) throws NetlinkException {
+    try {
+      return netlink.rules(family);
+    } catch (NetlinkException e) {
+      // A kernel started with ipv6.disable=1.
+      if (e.isRejectedWith(Errno.EAFNOSUPPORT) || e.isRejectedWith(Errno.EOPNOTSUPP)) {
+        return List.of();
+      }
+      throw e;
+    }
+  }
+
   private int ensure(int family, List<Rule> wanted) throws IOException {
     List<Rule> surplus = new ArrayList<>();
     List<Rule> missing = new ArrayList<>(wanted);
-    for (Rule rule : netlink.rules(family)) {
+    for (Rule rule : present(family)) {
       if (isOurs(rule) && !missing.remove(rule)) {
         surplus.add(rule);
       }

@@ -4,6 +4,7 @@ import static dev.azwg.netlink.libc.LinuxConstants.AF_INET;
 import static dev.azwg.netlink.libc.LinuxConstants.AF_INET6;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.netlink.NetlinkException;
 import dev.azwg.netlink.libc.Errno;
 import dev.azwg.netlink.route.Route;
 import dev.azwg.netlink.route.RouteBuilder;
@@ -75,6 +76,7 @@ public final class WireGuardTable {
    * step, then those that are to go.
    *
    * @return how many routes were changed
+   * @throws NetlinkException the first refusal, after everything else was done
    */
   public int apply(
       SortedMap<IpPrefix, RouteTarget> current,
@@ -92,14 +94,18 @@ public final class WireGuardTable {
         changes.add(new RouteChange.Delete(route(entry.getKey(), entry.getValue(), deviceIndex)));
       }
     }
+    NetlinkException refused = null;
     for (RouteFailure failure : netlink.apply(changes)) {
       // The plugin removes its pod's route too, and whoever comes second finds it gone.
       boolean gone =
           failure.change() instanceof RouteChange.Delete
               && failure.cause().isRejectedWith(Errno.ESRCH);
-      if (!gone) {
-        throw failure.cause();
+      if (!gone && refused == null) {
+        refused = failure.cause();
       }
+    }
+    if (refused != null) {
+      throw refused;
     }
     return changes.size();
   }

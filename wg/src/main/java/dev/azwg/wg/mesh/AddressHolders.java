@@ -5,8 +5,10 @@ import dev.azwg.ipam.address.TunnelPolicy;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
@@ -25,11 +27,24 @@ final class AddressHolders {
   }
 
   private final MeshConfig config;
+  private final LocalNode self;
+  private final Instant latest;
   private final SortedSet<Finding> findings;
+  private final Set<IpPrefix> ownPods = new HashSet<>();
   private final TreeMap<IpPrefix, Holder> nodeAddresses = new TreeMap<>();
   private final Map<IpPrefix, Holder> claims = new HashMap<>();
 
-  AddressHolders(MeshConfig config, SortedSet<Finding> findings) {
+  /**
+   * Begins with what this node knows from its own kernel and ledger, which no record outranks.
+   *
+   * @param latest instants after this one are not believed
+   */
+  AddressHolders(MeshConfig config, LocalNode self, Instant latest, SortedSet<Finding> findings) {
+    this.self = self;
+    this.latest = latest;
+    for (Claim claim : self.claims()) {
+      ownPods.add(claim.prefix());
+    }
     this.config = config;
     this.findings = findings;
   }
@@ -38,7 +53,11 @@ final class AddressHolders {
   void nodeAddresses(String node, Instant since, List<InetAddress> addresses) {
     for (InetAddress address : addresses) {
       IpPrefix host = IpPrefix.hostOf(address);
-      if (admissible(node, host)) {
+      if (!node.equals(self.name()) && ownPods.contains(host)) {
+        findings.add(
+            new Finding(
+                Finding.Kind.NODE_ADDRESS_OF_OWN_POD, node, host.toString(), "held by this node"));
+      } else if (admissible(node, host)) {
         hold(nodeAddresses, host, new Holder(node, since));
       }
     }
@@ -46,7 +65,14 @@ final class AddressHolders {
 
   void claims(String node, List<Claim> ofNode) {
     for (Claim claim : ofNode) {
-      if (admissible(node, claim.prefix()) && !coversNodeAddress(node, claim.prefix())) {
+      if (claim.since().isAfter(latest)) {
+        findings.add(
+            new Finding(
+                Finding.Kind.FUTURE_INSTANT,
+                node,
+                claim.prefix().toString(),
+                claim.since().toString()));
+      } else if (admissible(node, claim.prefix()) && !coversNodeAddress(node, claim.prefix())) {
         hold(claims, claim.prefix(), new Holder(node, claim.since()));
       }
     }

@@ -20,6 +20,10 @@ public record Finding(Kind kind, String node, String subject, String detail)
     FORBIDDEN_ADDRESS,
     /** The address is a node's own. */
     CLAIM_OF_NODE_ADDRESS,
+    /** The node address is one that this node's pod has. */
+    NODE_ADDRESS_OF_OWN_POD,
+    /** The record or claim dates from the future: a wrong clock, or an attempt to outrank all. */
+    FUTURE_INSTANT,
     /** A newer claim holds. */
     SUPERSEDED_CLAIM,
     /** The record names no endpoint that can be used. */

@@ -5,6 +5,7 @@ import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.key.PublicKey;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ import java.util.TreeSet;
 
 /** Turns what all nodes publish into what the kernel of one node should hold. */
 public final class MeshPlanner {
+  /** How far the clocks of two nodes may be apart. */
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
   private final MeshConfig config;
 
   public MeshPlanner(MeshConfig config) {
@@ -30,14 +34,15 @@ public final class MeshPlanner {
    * @param self the node to plan for
    * @param records the records of all nodes; that of {@code self} is passed over
    * @param incumbents the node that each peer in the device stands for, as far as it is known
+   * @param now what is dated much later is not followed
    */
   public DesiredState plan(
-      LocalNode self, List<PeerRecord> records, Map<PublicKey, String> incumbents) {
-    List<PeerRecord> others =
-        records.stream().filter(record -> !record.node().equals(self.name())).toList();
+      LocalNode self, List<PeerRecord> records, Map<PublicKey, String> incumbents, Instant now) {
+    Instant latest = now.plus(CLOCK_SKEW);
     SortedSet<Finding> findings = new TreeSet<>();
+    List<PeerRecord> others = believable(self, records, latest, findings);
     KeyHolders keys = KeyHolders.of(self, others, incumbents, findings);
-    AddressHolders addresses = holders(self, others, findings);
+    AddressHolders addresses = holders(self, others, latest, findings);
 
     Map<String, Draft> drafts = new HashMap<>();
     for (PeerRecord record : others) {
@@ -73,9 +78,27 @@ public final class MeshPlanner {
     }
   }
 
+  private static List<PeerRecord> believable(
+      LocalNode self, List<PeerRecord> records, Instant latest, SortedSet<Finding> findings) {
+    List<PeerRecord> others = new ArrayList<>(records.size());
+    for (PeerRecord record : records) {
+      if (record.keySince().isAfter(latest)) {
+        findings.add(
+            new Finding(
+                Finding.Kind.FUTURE_INSTANT,
+                record.node(),
+                "keySince",
+                record.keySince().toString()));
+      } else if (!record.node().equals(self.name())) {
+        others.add(record);
+      }
+    }
+    return others;
+  }
+
   private AddressHolders holders(
-      LocalNode self, List<PeerRecord> others, SortedSet<Finding> findings) {
-    AddressHolders addresses = new AddressHolders(config, findings);
+      LocalNode self, List<PeerRecord> others, Instant latest, SortedSet<Finding> findings) {
+    AddressHolders addresses = new AddressHolders(config, self, latest, findings);
     // No record may take this node's own addresses: nothing is newer than what the kernel has now.
     addresses.nodeAddresses(self.name(), Instant.MAX, self.addresses());
     for (PeerRecord record : others) {

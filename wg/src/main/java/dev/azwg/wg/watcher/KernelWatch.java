@@ -56,19 +56,23 @@ final class KernelWatch {
     queue.clear();
   }
 
-  /** Hands out the routes that changed, in order; a route that is gone has no target. */
-  void drain(BiConsumer<IpPrefix, @Nullable RouteTarget> to) {
+  /**
+   * Hands out the routes that changed, in order; a route that is gone has no target.
+   *
+   * @return whether there were any
+   */
+  boolean drain(BiConsumer<IpPrefix, @Nullable RouteTarget> to) {
+    boolean any = !queue.isEmpty();
     for (Seen seen = queue.poll(); seen != null; seen = queue.poll()) {
       to.accept(seen.prefix(), seen.target());
     }
+    return any;
   }
 
   private void run() {
     try {
       while (true) {
-        for (RouteEvent event : monitor.next(QUIET)) {
-          handle(event);
-        }
+        next();
       }
     } catch (NetlinkException e) {
       if (e.reason() == NetlinkException.Reason.CLOSED) {
@@ -80,9 +84,25 @@ final class KernelWatch {
     }
   }
 
+  private void next() throws NetlinkException {
+    try {
+      for (RouteEvent event : monitor.next(QUIET)) {
+        handle(event);
+      }
+    } catch (NetlinkException e) {
+      if (e.reason() != NetlinkException.Reason.MALFORMED) {
+        throw e;
+      }
+      log.warn("a kernel notification is not understood", "error", e.getMessage());
+      signals.mark(Dirty.KERNEL);
+    }
+  }
+
   private void handle(RouteEvent event) {
     Expectation known = expected;
     if (known == null) {
+      // The first pass may have read what this says, or not.
+      signals.mark(Dirty.KERNEL);
       return;
     }
     boolean dirty =

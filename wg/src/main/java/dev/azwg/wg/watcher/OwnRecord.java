@@ -25,6 +25,7 @@ final class OwnRecord {
   private final InstantSource clock;
   private @Nullable Instant keySince;
   private @Nullable PeerRecord published;
+  private boolean hadOthers;
 
   OwnRecord(
       String node,
@@ -44,8 +45,18 @@ final class OwnRecord {
   /**
    * Takes note of what the datastore holds for this node: a key that was published before keeps its
    * date, and a record that somebody changed is published anew.
+   *
+   * @throws DatastoreException if all records have gone at once, this node's too: that is a folder
+   *     that was unmounted or emptied, not a mesh that dissolved
    */
-  void seen(DatastoreSnapshot snapshot) {
+  void seen(DatastoreSnapshot snapshot) throws DatastoreException {
+    if (published != null && hadOthers && snapshot.records().isEmpty()) {
+      throw new DatastoreException(
+          DatastoreException.Reason.UNAVAILABLE,
+          "the datastore",
+          "has lost every record at once; the mesh stays as it is (restart to begin anew)");
+    }
+    hadOthers = snapshot.records().size() > 1;
     Optional<PeerRecord> stored = snapshot.record(node);
     published = stored.orElse(null);
     if (keySince == null) {

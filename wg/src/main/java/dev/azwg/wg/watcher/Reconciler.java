@@ -14,6 +14,7 @@ import dev.azwg.wg.mesh.LocalNode;
 import dev.azwg.wg.mesh.MeshPlanner;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Reconciler {
   private final KernelWatch kernelWatch;
   private final Signals signals;
   private final StatusBoard status;
+  private final InstantSource clock;
   private final Log log;
 
   private @Nullable Underlay underlay;
@@ -49,6 +51,7 @@ final class Reconciler {
   private @Nullable DatastoreSnapshot records;
   private Map<PublicKey, String> incumbents = Map.of();
   private @Nullable NodeFacts facts;
+  private boolean converged;
 
   Reconciler(
       Options options,
@@ -62,6 +65,7 @@ final class Reconciler {
       KernelWatch kernelWatch,
       Signals signals,
       StatusBoard status,
+      InstantSource clock,
       Log log) {
     this.options = options;
     this.publicKey = publicKey;
@@ -74,6 +78,7 @@ final class Reconciler {
     this.kernelWatch = kernelWatch;
     this.signals = signals;
     this.status = status;
+    this.clock = clock;
     this.log = log;
   }
 
@@ -127,14 +132,16 @@ final class Reconciler {
     void run() throws IOException {
       long start = System.nanoTime();
       boolean observe = dirty.contains(Dirty.KERNEL);
+      boolean routesSeen = observe;
       if (observe) {
         kernelWatch.forget();
         tunnel.observe();
         underlay = Underlay.read(netlink, options.underlay());
       } else {
-        kernelWatch.drain(tunnel::routeSeen);
+        routesSeen = kernelWatch.drain(tunnel::routeSeen);
       }
-      if (attachments == null || dirty.contains(Dirty.LEDGER)) {
+      // The plugin writes its file before its route: who has seen the route must see the file.
+      if (attachments == null || routesSeen || dirty.contains(Dirty.LEDGER)) {
         attachments = ledger.read();
       }
       if (records == null || dirty.contains(Dirty.DATASTORE)) {
@@ -143,20 +150,33 @@ final class Reconciler {
       }
       Underlay nic = Objects.requireNonNull(underlay);
       List<Claim> claims = OwnClaims.of(attachments);
-      if (ownRecord.publish(nic, claims)) {
-        log.info("record published", "claims", claims.size());
+      // A new key is published only once this node can receive: peers begin to send at once.
+      if (converged) {
+        publish(nic, claims);
+      } else {
+        incumbents = Incumbents.of(tunnel.peerAddresses(), records.records());
       }
-      answer("");
 
       LocalNode self = new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
-      DesiredState desired = planner.plan(self, records.records(), incumbents);
+      DesiredState desired = planner.plan(self, records.records(), incumbents, clock.instant());
       kernelWatch.expect(
           new Expectation(
               tunnel.deviceIndex(), desired.mtu(), nic.index(), nic.mtu(), desired.routes()));
       tunnel.converge(desired);
+      if (!converged) {
+        converged = true;
+        publish(nic, claims);
+      }
       remember(desired);
       writeFacts(new NodeFacts(desired.mtu()));
       status.succeeded(desired, records, attachments, System.nanoTime() - start, observe);
+    }
+
+    private void publish(Underlay nic, List<Claim> claims) throws IOException {
+      if (ownRecord.publish(nic, claims)) {
+        log.info("record published", "claims", claims.size());
+      }
+      answer("");
     }
 
     void answer(String problem) {

@@ -5,18 +5,23 @@ import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.DeviceConfig;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.device.PeerConfig;
+import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
+import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.DeviceDelta;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,6 +49,7 @@ final class Tunnel {
   private SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
   private boolean settled;
   private boolean ipv6;
+  private int mtu;
   private boolean reversePathWarned;
 
   Tunnel(
@@ -87,6 +93,15 @@ final class Tunnel {
     routes = table.observe(found.link().index());
   }
 
+  /** Where each peer of the device was last heard or is configured. */
+  Map<PublicKey, InetAddress> peerAddresses() {
+    Map<PublicKey, InetAddress> addresses = HashMap.newHashMap(peers.size());
+    for (Peer peer : peers) {
+      peer.endpoint().ifPresent(endpoint -> addresses.put(peer.publicKey(), endpoint.address()));
+    }
+    return addresses;
+  }
+
   /** A route of the table as a notification told. */
   void routeSeen(IpPrefix prefix, @Nullable RouteTarget target) {
     if (target == null) {
@@ -111,32 +126,73 @@ final class Tunnel {
     return device.client(present().backend()).device(name);
   }
 
-  /** Brings the kernel to the desired state. */
+  /**
+   * Brings the kernel to the desired state.
+   *
+   * @throws IOException the first failure; the rule is in place even if single routes were refused
+   */
   void converge(DesiredState desired) throws IOException {
-    boolean wantsIpv6 = !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
-    if (!settled) {
+    if (!settled || desired.mtu() != mtu) {
       device.settle(present(), desired.mtu(), desired.deviceAddresses());
-      if (hostScope) {
-        prepareReversePath();
-      }
+      mtu = desired.mtu();
     }
-    configurePeers(desired);
-    int changedRoutes = table.apply(routes, desired.routes(), deviceIndex());
-    routes = new TreeMap<>(desired.routes());
-    if (changedRoutes > 0) {
-      log.info("routes changed", "changed", changedRoutes, "routes", routes.size());
+    List<PeerConfig> changes = DeviceDelta.between(peers, desired.peers().values());
+    List<PeerConfig> additions = new ArrayList<>();
+    List<PeerConfig> removals = new ArrayList<>();
+    for (PeerConfig change : changes) {
+      boolean takesAway = change.remove() || !change.removedAllowedIps().isEmpty();
+      (takesAway ? removals : additions).add(change);
     }
-    if (!settled || wantsIpv6 != ipv6) {
-      int changedRules = rules.ensure(hostScope, wantsIpv6);
-      if (changedRules > 0) {
-        log.info("rules changed", "changed", changedRules);
-      }
-      ipv6 = wantsIpv6;
+    configure(additions);
+    try {
+      changeRoutes(desired);
+    } finally {
+      changeRules(desired);
     }
+    // Only now that no route leads to them.
+    configure(removals);
+    if (!changes.isEmpty()) {
+      log.info("peers changed", "changed", changes.size(), "peers", desired.peers().size());
+    }
+    peers = applied(desired);
     settled = true;
   }
 
-  private void prepareReversePath() throws IOException {
+  private void changeRoutes(DesiredState desired) throws IOException {
+    int changed = table.apply(routes, desired.routes(), deviceIndex());
+    routes = new TreeMap<>(desired.routes());
+    if (changed > 0) {
+      log.info("routes changed", "changed", changed, "routes", routes.size());
+    }
+  }
+
+  private void changeRules(DesiredState desired) throws IOException {
+    boolean wantsIpv6 = !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
+    if (settled && wantsIpv6 == ipv6) {
+      return;
+    }
+    int changed = rules.ensure(hostScope, wantsIpv6);
+    if (changed > 0) {
+      log.info("rules changed", "changed", changed);
+    }
+    ipv6 = wantsIpv6;
+    if (hostScope) {
+      prepareReversePath();
+    }
+  }
+
+  /**
+   * What cannot be set is said: without strict reverse path filtering the mesh works all the same.
+   */
+  private void prepareReversePath() {
+    try {
+      reversePath();
+    } catch (HostException e) {
+      log.warn("reverse path filtering cannot be prepared", "error", e.getMessage());
+    }
+  }
+
+  private void reversePath() throws HostException {
     if (sysctls.ensureSourceValidMark()) {
       log.info("sysctl set", "name", "net.ipv4.conf.all.src_valid_mark", "value", 1);
     }
@@ -152,20 +208,20 @@ final class Tunnel {
     }
   }
 
-  private void configurePeers(DesiredState desired) throws IOException {
-    List<PeerConfig> changes = DeviceDelta.between(peers, desired.peers().values());
-    if (changes.isEmpty()) {
-      return;
+  private void configure(List<PeerConfig> changes) throws IOException {
+    if (!changes.isEmpty()) {
+      device.client(present().backend()).configure(name, DeviceConfig.ofPeers(changes));
     }
-    device.client(present().backend()).configure(name, DeviceConfig.ofPeers(changes));
+  }
+
+  private static List<Peer> applied(DesiredState desired) {
     List<Peer> now = new ArrayList<>(desired.peers().size());
     for (DesiredPeer peer : desired.peers().values()) {
       now.add(
           Peer.unseen(
               peer.publicKey(), Optional.of(peer.endpoint()), List.copyOf(peer.allowedIps()), 0));
     }
-    peers = now;
-    log.info("peers changed", "changed", changes.size(), "peers", now.size());
+    return now;
   }
 
   private TunnelDevice.Attached present() {

@@ -63,6 +63,8 @@ final class UninstallCommand {
     }
     try {
       requireNoDaemon(paths);
+      // First: whatever the datastore says, this node must not send into a tunnel any more.
+      removeFromKernel(device);
       if (!node.isEmpty() && datastore.startsWith("directory:")) {
         Path folder = Path.of(datastore.substring("directory:".length()));
         try (DirectoryDatastore records = new DirectoryDatastore(folder, InstantSource.system())) {
@@ -70,7 +72,6 @@ final class UninstallCommand {
         }
         out.println("record of " + node + " withdrawn");
       }
-      removeFromKernel(device);
       return 0;
     } catch (IOException e) {
       err.println("azwg-watcher: " + e.getMessage());

@@ -28,17 +28,20 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the daemon together and runs it. */
 final class Watcher {
   private static final Path PROC_SYS = Path.of("/proc/sys");
 
-  /** No plugin takes this long to write a file. */
+  /** Nobody takes this long to write a file. */
   private static final Duration STALE_AFTER = Duration.ofMinutes(10);
 
   private Watcher() {}
@@ -69,7 +72,8 @@ final class Watcher {
       PublicKey publicKey = key.publicKey();
       Ledger ledger = new Ledger(paths.stateDirectory());
       makePrivate(ledger.directory());
-      int stale = ledger.removeStaleTemporaries(clock.instant().minus(STALE_AFTER));
+      Instant stalest = clock.instant().minus(STALE_AFTER);
+      int stale = ledger.removeStaleTemporaries(stalest);
       if (stale > 0) {
         log.info("leftovers of killed writers removed", "files", stale);
       }
@@ -111,6 +115,7 @@ final class Watcher {
               kernelWatch,
               signals,
               board,
+              clock,
               log);
       datastore.watch(() -> signals.mark(Dirty.DATASTORE));
       ApiHandler handler = new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
@@ -149,9 +154,10 @@ final class Watcher {
   }
 
   private static void makePrivate(Path directory) throws IOException {
-    Files.createDirectories(
-        directory,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Set<PosixFilePermission> rootOnly = PosixFilePermissions.fromString("rwx------");
+    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(rootOnly));
+    // One that was there before may have been made by hand.
+    Files.setPosixFilePermissions(directory, rootOnly);
   }
 
   /** Two daemons on one node would undo each other's work. The kernel drops the lock with us. */

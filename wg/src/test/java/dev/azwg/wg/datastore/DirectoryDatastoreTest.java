@@ -3,7 +3,6 @@ package dev.azwg.wg.datastore;
 import static dev.azwg.wg.mesh.MeshFixtures.claim;
 import static dev.azwg.wg.mesh.MeshFixtures.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -94,6 +93,28 @@ class DirectoryDatastoreTest {
   }
 
   @Test
+  void aRecordThatBreaksKeepsWhatItSaidLastAndIsReported() throws Exception {
+    writer.publish(A);
+    reader.read();
+    Files.writeString(directory.resolve("a.json"), "{broken");
+    DatastoreSnapshot snapshot = reader.read();
+    assertEquals(List.of(A), snapshot.records());
+    assertEquals(1, snapshot.rejected().size());
+    Files.delete(directory.resolve("a.json"));
+    assertEquals(List.of(), reader.read().records());
+  }
+
+  @Test
+  void aFifoDoesNotHangTheReader() throws Exception {
+    writer.publish(A);
+    int made =
+        new ProcessBuilder("mkfifo", directory.resolve("z.json").toString()).start().waitFor();
+    assertEquals(0, made);
+    assertEquals(List.of(A), reader.read().records());
+    assertEquals(1, reader.read().rejected().size());
+  }
+
+  @Test
   void aFolderThatIsGoneIsAnErrorAndNotAnEmptyMesh() throws IOException {
     writer.publish(A);
     reader.read();
@@ -104,14 +125,6 @@ class DirectoryDatastoreTest {
     DatastoreException refused = assertThrows(DatastoreException.class, () -> writer.publish(A));
     assertEquals(DatastoreException.Reason.NOT_PUBLISHED, refused.reason());
     Files.createDirectory(directory);
-  }
-
-  @Test
-  void aLeftoverOfAKilledWriterDoesNotStopTheNext() throws IOException {
-    Files.writeString(directory.resolve(".a.tmp"), "{\"half\":");
-    writer.publish(A);
-    assertEquals(List.of(A), reader.read().records());
-    assertFalse(Files.exists(directory.resolve(".a.tmp")));
   }
 
   @Test

@@ -14,6 +14,9 @@ import java.util.Optional;
 public final class MeshFixtures {
   public static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** A moment after everything that the fixtures date. */
+  public static final Instant NOW = EPOCH.plusSeconds(3600);
+
   private MeshFixtures() {}
 
   public static PublicKey key(int seed) {

@@ -1,6 +1,7 @@
 package dev.azwg.wg.mesh;
 
 import static dev.azwg.wg.mesh.MeshFixtures.EPOCH;
+import static dev.azwg.wg.mesh.MeshFixtures.NOW;
 import static dev.azwg.wg.mesh.MeshFixtures.address;
 import static dev.azwg.wg.mesh.MeshFixtures.claim;
 import static dev.azwg.wg.mesh.MeshFixtures.config;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MeshPlannerTest {
   private static DesiredState plan(MeshConfig config, LocalNode self, PeerRecord... records) {
-    return new MeshPlanner(config).plan(self, List.of(records), Map.of());
+    return new MeshPlanner(config).plan(self, List.of(records), Map.of(), NOW);
   }
 
   private static Set<IpPrefix> allowedIps(DesiredState state, int key) {
@@ -147,7 +148,7 @@ class MeshPlannerTest {
     PeerRecord intruder = node("intruder", 2, "10.240.0.6", claim("10.240.3.10", 1));
     MeshPlanner planner = new MeshPlanner(config());
     DesiredState state =
-        planner.plan(self(), List.of(intruder, incumbent), Map.of(key(2), "victim"));
+        planner.plan(self(), List.of(intruder, incumbent), Map.of(key(2), "victim"), NOW);
     assertEquals("victim", Objects.requireNonNull(state.peers().get(key(2))).node());
     assertEquals(new TreeSet<>(prefixes("10.240.0.5", "10.240.2.10")), allowedIps(state, 2));
     assertEquals(Set.of(Finding.Kind.DUPLICATE_KEY), kinds(state));
@@ -221,6 +222,34 @@ class MeshPlannerTest {
   }
 
   @Test
+  void aStaleNodeRecordDoesNotTakeTheAddressOfAPodOfThisNode() {
+    // The address of a node that is gone was given to a pod.
+    PeerRecord gone = node("gone", 2, "10.240.1.10");
+    DesiredState state = plan(config(), self(claim("10.240.1.10", 5)), gone);
+    assertEquals(RouteTarget.THROW, state.routes().get(prefix("10.240.1.10")));
+    assertTrue(state.peers().isEmpty());
+    assertTrue(kinds(state).contains(Finding.Kind.NODE_ADDRESS_OF_OWN_POD));
+  }
+
+  @Test
+  void whatIsDatedInTheFutureOutranksNothing() {
+    PeerRecord victim = node("victim", 2, "10.240.0.5", claim("10.240.2.10", 5));
+    PeerRecord claims = node("x", 3, "10.240.0.6", claim("10.240.2.10", 1_000_000));
+    PeerRecord address =
+        new PeerRecord(
+            "y",
+            Optional.of(key(4)),
+            NOW.plusSeconds(1_000_000),
+            List.of(),
+            List.of(address("10.240.0.5")),
+            true,
+            List.of());
+    DesiredState state = plan(config(), self(), victim, claims, address);
+    assertEquals(new TreeSet<>(prefixes("10.240.0.5", "10.240.2.10")), allowedIps(state, 2));
+    assertEquals(Set.of(Finding.Kind.FUTURE_INSTANT), kinds(state));
+  }
+
+  @Test
   void anEndpointMustBeAnAddressOfItsNodeAndOfAFamilyThisNodeHas() {
     PeerRecord strange =
         new PeerRecord(
@@ -266,7 +295,7 @@ class MeshPlannerTest {
       }
       LocalNode self = self(claim("10.1.0." + random.nextInt(12), random.nextInt(5)));
       MeshPlanner planner = new MeshPlanner(config());
-      DesiredState state = planner.plan(self, records, Map.of());
+      DesiredState state = planner.plan(self, records, Map.of(), NOW);
       Set<IpPrefix> owned = new TreeSet<>();
       for (DesiredPeer peer : state.peers().values()) {
         for (IpPrefix prefix : peer.allowedIps()) {
@@ -279,7 +308,7 @@ class MeshPlannerTest {
             route.getValue() == RouteTarget.DEVICE, owned.contains(route.getKey()), "seed " + seed);
       }
       Collections.shuffle(records, random);
-      Map<PublicKey, DesiredPeer> shuffled = planner.plan(self, records, Map.of()).peers();
+      Map<PublicKey, DesiredPeer> shuffled = planner.plan(self, records, Map.of(), NOW).peers();
       assertEquals(state.peers(), shuffled, "seed " + seed + ": the order of records matters");
     }
   }
