@@ -62,8 +62,7 @@ final class Rules {
   static final ArchRule NETLINK_KNOWS_NOTHING_OF_THE_REST =
       mayUse("dev.azwg.netlink..", "com.sun.jna..");
 
-  static final ArchRule CONFLIST_USES_GSON =
-      mayUse("dev.azwg.conflist..", "com.google.gson..");
+  static final ArchRule CONFLIST_USES_GSON = mayUse("dev.azwg.conflist..", "com.google.gson..");
 
   static final ArchRule IPAM_BRIDGE_USES_CONFLIST =
       mayUse("dev.azwg.ipam..", "dev.azwg.conflist..", "com.google.gson..");
@@ -204,15 +203,15 @@ final class Rules {
         .that()
         .resideInAPackage(module)
         .should()
-        .onlyDependOnClassesThat(
-            resideInAnyPackage(allowed).or(isPrimitiveOrArrayOf(allowed)));
+        .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(isPrimitiveOrArrayOf(allowed)));
   }
 
   private static DescribedPredicate<JavaClass> isPrimitiveOrArrayOf(String... packages) {
     DescribedPredicate<JavaClass> element = resideInAnyPackage(packages);
     return DescribedPredicate.describe(
         "primitive, or an array of them",
-        type -> type.getBaseComponentType().isPrimitive() || element.test(type.getBaseComponentType()));
+        type ->
+            type.getBaseComponentType().isPrimitive() || element.test(type.getBaseComponentType()));
   }
 
   private static DescribedPredicate<JavaClass> named(String... names) {
@@ -229,6 +228,7 @@ final class Rules {
     return DescribedPredicate.describe(
         "the target is one of " + methods,
         call ->
-            methods.contains(call.getTargetOwner().getFullName() + '.' + call.getTarget().getName()));
+            methods.contains(
+                call.getTargetOwner().getFullName() + '.' + call.getTarget().getName()));
   }
 }
