@@ -22,8 +22,9 @@ debian_mirrors() {
     awk '$1 == "Debian" || $1 == "Debian-Security"'
 }
 
+# As root, because apt's own user may not get into our directory; signatures and hashes are checked all the same.
 private_apt() {
-  "$1" -o "Dir::Etc::SourceList=$apt_dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+  "$1" -o APT::Sandbox::User=root -o "Dir::Etc::SourceList=$apt_dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
     -o "Dir::State::Lists=$apt_dir/lists" -o "Dir::Cache=$apt_dir/cache" -o Acquire::Languages=none "${@:2}"
 }
 
@@ -66,7 +67,7 @@ fetch_tarball() { # VERSION
   if ! echo "${hash#SHA256:} $downloads/$name" | sha256sum --quiet --strict --check > /dev/null 2>&1; then
     mkdir -p "$downloads"
     # apt's own downloader: the machine's proxies hold, and it checks the hash before it names the file.
-    private_apt /usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file "$uri" "$downloads/$name" "$hash" >&2
+    private_apt /usr/lib/apt/apt-helper download-file "$uri" "$downloads/$name" "$hash" >&2
   fi
   echo "$name ${hash#SHA256:}" > "$out/provenance.txt"
   echo "$downloads/$name"
