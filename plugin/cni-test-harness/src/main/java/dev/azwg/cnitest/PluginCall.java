@@ -155,8 +155,17 @@ public record PluginCall(
     if (process.waitFor(bound.toNanos(), TimeUnit.NANOSECONDS)) {
       return true;
     }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().waitFor();
+    kill(process);
+    process.waitFor();
     return false;
+  }
+
+  /**
+   * SIGKILL to a process and what it has started. By the handle: Process.destroyForcibly closes the
+   * pipes as well, under whoever is reading from them.
+   */
+  static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.toHandle().destroyForcibly();
   }
 }

@@ -42,8 +42,7 @@ public final class RunningPlugin {
    * SIGKILL, as a runtime does whose context has expired. A launcher that has forked is no more.
    */
   public void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    PluginCall.kill(process);
   }
 
   /** Waits until the plugin has ended, at most to its deadline, and tells what it did. */
