@@ -20,7 +20,7 @@ usage: scripts/test.sh [STAGE]...
 Runs the stages in the order given; without any, all of them:
   unit      formatting, static analysis, unit tests, and the shell scripts' own checks
   network   tests against the kernel and userspace WireGuard, in network namespaces
-  cni       the native executables (built if needed) under real CNI callers, and the demo
+  cni       the native executables (built if needed): a smoke test, real CNI callers, and the demo
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
@@ -100,6 +100,9 @@ stage_network() {
 
 stage_cni() {
   ensure_executables
+  # The libc of the executables passes the same contract as the JVM's, in an executable of its own.
+  "$AZWG_ROOT/native/image/build.sh" azwg-smoke >&2 || die "azwg-smoke could not be built"
+  verdict_tests smoke "$AZWG_DIST/azwg-smoke"
   maven_tests cni "${TESTS_ONLY[@]}" -Dtest.groups=cni -Dtest.excludedGroups= "-Dazwg.dist=$AZWG_DIST"
   verdict_tests demo "$AZWG_ROOT/scripts/demo.sh"
 }
