@@ -60,6 +60,10 @@ public final class KeyFile {
         return existing.get();
       }
       try {
+        if (attempt == 0) {
+          // Only once: creators at the same time would sweep each other's files for ever.
+          removeLeftovers();
+        }
         create();
       } catch (FileAlreadyExistsException | NoSuchFileException e) {
         // Somebody else was first, or swept our temporary file away: look again.
@@ -148,7 +152,6 @@ public final class KeyFile {
   }
 
   private void create() throws IOException {
-    removeLeftovers();
     Path temporary = temporaryName();
     try {
       writeNewKey(temporary);

@@ -162,7 +162,7 @@ class KeyFileTest {
     for (int round = 0; round < 20; round++) {
       Files.deleteIfExists(directory.resolve("private.key"));
       Set<PublicKey> keys = new HashSet<>();
-      int creators = 4;
+      int creators = 8;
       CyclicBarrier start = new CyclicBarrier(creators);
       Callable<PublicKey> creator =
           () -> {
