@@ -4,6 +4,7 @@ import dev.azwg.ipam.address.AddressException.Reason;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IP prefix: an address and how many of its leading bits count. Bits beyond the length are zero,
@@ -110,6 +111,20 @@ public record IpPrefix(InetAddress address, int length) implements Comparable<Ip
     }
     int order = Arrays.compareUnsigned(mine, theirs);
     return order != 0 ? order : Integer.compare(length, other.length);
+  }
+
+  // Written out: a record's own equals and hashCode go through method handles, which an executable
+  // interprets, and prefixes are the keys of every map of the mesh.
+  @Override
+  public boolean equals(@Nullable Object object) {
+    return object instanceof IpPrefix other
+        && length == other.length
+        && address.equals(other.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + length;
   }
 
   /** The address without the length, in canonical form (RFC 5952). */
