@@ -33,11 +33,29 @@ public final class ParkedPeer {
   private ParkedPeer() {}
 
   /**
+   * The same change in the form that the device can carry out. The device is asked only if there is
+   * something to remove.
+   *
+   * @throws WireGuardException if it has to be asked and does not answer
+   */
+  public static DeviceConfig asDeviceTakesIt(
+      WireGuardClient client, String name, DeviceConfig config) throws WireGuardException {
+    if (!removes(config)) {
+      return config;
+    }
+    return client.canRemoveAllowedIp(name) ? withoutMoves(config) : parkRemovals(config);
+  }
+
+  private static boolean removes(DeviceConfig config) {
+    return config.peers().stream().anyMatch(peer -> !peer.removedAllowedIps().isEmpty());
+  }
+
+  /**
    * Removals without those that an addition in the same change makes needless: the addition moves
    * the address in one step.
    */
   public static DeviceConfig withoutMoves(DeviceConfig config) {
-    if (config.peers().stream().allMatch(peer -> peer.removedAllowedIps().isEmpty())) {
+    if (!removes(config)) {
       return config;
     }
     Set<IpPrefix> added = new HashSet<>();

@@ -5,6 +5,7 @@ import static dev.azwg.netlink.libc.LinuxConstants.AF_INET6;
 
 import dev.azwg.netlink.NetlinkException;
 import dev.azwg.netlink.libc.Errno;
+import dev.azwg.netlink.route.RouteConstants;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.netlink.route.Rule;
 import dev.azwg.netlink.route.RuleBuilder;
@@ -28,9 +29,6 @@ public final class PolicyRules {
 
   // Kubernetes' KUBE-MARK-MASQ, set before the routing decision.
   private static final int KUBE_PROXY_MASQUERADE_MARK = 0x4000;
-
-  // linux/rtnetlink.h: RT_TABLE_MAIN
-  private static final int MAIN_TABLE = 254;
 
   private final RouteNetlink netlink;
   private final int table;
@@ -68,11 +66,12 @@ public final class PolicyRules {
     List<Rule> rules = new ArrayList<>();
     if (!hostScope) {
       rules.add(
-          rule(family, PRIORITY - 2, MAIN_TABLE)
+          rule(family, PRIORITY - 2, RouteConstants.RT_TABLE_MAIN)
               .fwmark(KUBE_PROXY_MASQUERADE_MARK, KUBE_PROXY_MASQUERADE_MARK)
               .build());
       // "lo" as the incoming interface is what the node itself sends: ip-rule(8).
-      rules.add(rule(family, PRIORITY - 1, MAIN_TABLE).inputInterface("lo").build());
+      rules.add(
+          rule(family, PRIORITY - 1, RouteConstants.RT_TABLE_MAIN).inputInterface("lo").build());
     }
     rules.add(rule(family, PRIORITY, table).fwmark(FWMARK, FWMARK).invert(true).build());
     return rules;

@@ -2,6 +2,7 @@ package dev.azwg.wg.host;
 
 import dev.azwg.netlink.route.Address;
 import dev.azwg.netlink.route.Link;
+import dev.azwg.netlink.route.RouteConstants;
 import dev.azwg.netlink.route.RouteNetlink;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,9 +17,6 @@ import java.util.List;
  * @param addresses its addresses of global scope, IPv4 first
  */
 public record Underlay(int index, int mtu, List<InetAddress> addresses) {
-  // linux/rtnetlink.h: RT_SCOPE_UNIVERSE
-  private static final int GLOBAL_SCOPE = 0;
-
   public Underlay {
     addresses = List.copyOf(addresses);
   }
@@ -38,7 +36,7 @@ public record Underlay(int index, int mtu, List<InetAddress> addresses) {
     List<InetAddress> ipv4 = new ArrayList<>();
     List<InetAddress> ipv6 = new ArrayList<>();
     for (Address address : netlink.addresses(link.index())) {
-      if (address.scope() == GLOBAL_SCOPE) {
+      if (address.scope() == RouteConstants.RT_SCOPE_UNIVERSE) {
         (address.address().getAddress().length == 4 ? ipv4 : ipv6).add(address.address());
       }
     }

@@ -58,10 +58,9 @@ public final class UserspaceWireGuard {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw failure("interrupted while it was started", e);
+    } catch (HostException e) {
+      throw e;
     } catch (IOException e) {
-      if (e instanceof HostException known) {
-        throw known;
-      }
       throw failure("cannot be started: " + e.getMessage(), e);
     }
   }

@@ -40,13 +40,13 @@ final class AddressHolders {
    * @param latest instants after this one are not believed
    */
   AddressHolders(MeshConfig config, LocalNode self, Instant latest, SortedSet<Finding> findings) {
+    this.config = config;
     this.self = self;
     this.latest = latest;
+    this.findings = findings;
     for (Claim claim : self.claims()) {
       ownPods.add(claim.prefix());
     }
-    this.config = config;
-    this.findings = findings;
   }
 
   /** All node addresses come before the first claim. */

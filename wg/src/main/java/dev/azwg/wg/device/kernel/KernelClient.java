@@ -103,16 +103,7 @@ public final class KernelClient implements WireGuardClient {
     DeviceName.require(name);
     lock.lock();
     try {
-      boolean removes =
-          config.peers().stream().anyMatch(peer -> !peer.removedAllowedIps().isEmpty());
-      DeviceConfig request = config;
-      if (removes) {
-        request =
-            canRemoveAllowedIp(name)
-                ? ParkedPeer.withoutMoves(config)
-                : ParkedPeer.parkRemovals(config);
-      }
-      set(name, request);
+      set(name, ParkedPeer.asDeviceTakesIt(this, name, config));
     } finally {
       lock.unlock();
     }

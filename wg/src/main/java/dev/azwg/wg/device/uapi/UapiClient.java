@@ -76,16 +76,7 @@ public final class UapiClient implements WireGuardClient {
   public void configure(String name, DeviceConfig config) throws WireGuardException {
     lock.lock();
     try {
-      boolean removes =
-          config.peers().stream().anyMatch(peer -> !peer.removedAllowedIps().isEmpty());
-      DeviceConfig request = config;
-      if (removes) {
-        request =
-            canRemoveAllowedIp(name)
-                ? ParkedPeer.withoutMoves(config)
-                : ParkedPeer.parkRemovals(config);
-      }
-      requireSuccess(name, "set", set(name, request));
+      requireSuccess(name, "set", set(name, ParkedPeer.asDeviceTakesIt(this, name, config)));
     } catch (WireGuardException e) {
       // The process may be another one, of another version, when we try again.
       removesInPlace.remove(name);
