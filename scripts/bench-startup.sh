@@ -32,16 +32,8 @@ trap 'rm -rf "$work"' EXIT
 gcc -O2 -Wall -Wextra -o "$work/exec-bench" "$here/lib/exec-bench.c"
 echo '{"cniVersion":"1.0.0"}' > "$work/stdin"
 
-# Ahead of other work where that is allowed. With autogroups (sched(7)) a nice value counts only within a session, so the
-# benchmark gets a session of its own and that session the priority.
-favoured() {
-  if [ "$(cat /proc/sys/kernel/sched_autogroup_enabled 2> /dev/null)" = 1 ] && [ "$(id -u)" = 0 ]; then
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    setsid -w bash -c 'echo -15 2> /dev/null > /proc/self/autogroup; exec "$@"' favoured "$@"
-  else
-    "$@"
-  fi
-}
+# shellcheck source=scripts/lib/favoured.sh
+. "$here/lib/favoured.sh"
 
 CNI_COMMAND=VERSION favoured "$work/exec-bench" "$rounds" "$work/stdin" /bin/true "${executables[@]}" "${debian[@]}" \
   > "$work/result"

@@ -14,7 +14,7 @@ usage() {
   cat <<'TEXT'
 usage: scripts/setup.sh [--for STAGE]...
 
-Installs what a stage needs: unit, network, cni, demo (default: all of them).
+Installs what a stage needs: unit, network, cni, demo, bench (default: all of them).
   Debian packages      by apt-get, only those that are missing
   wireguard-go         of a newer Debian, unpacked into the cache
   cnitool              built from Debian's source, kept in the cache
@@ -77,7 +77,11 @@ setup_stage() {
       make_wireguard_go
       make_cnitool
       ;;
-    *) die "unknown stage: $1 (known: unit, network, cni, demo)" ;;
+    bench)
+      install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
+      make_wireguard_go
+      ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo, bench)" ;;
   esac
 }
 
@@ -86,7 +90,7 @@ main() {
   while (($# > 0)); do
     case $1 in
       --for)
-        (($# >= 2)) || die "--for needs the name of a stage (unit, network, cni, demo)"
+        (($# >= 2)) || die "--for needs the name of a stage (unit, network, cni, demo, bench)"
         stages+=("$2")
         shift 2
         ;;

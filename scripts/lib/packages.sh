@@ -17,6 +17,7 @@ declare -Ar PACKAGE_PURPOSE=(
   [maven]="builds azwg"
   [procps]="sysctl"
   [shellcheck]="checks the scripts"
+  [strace]="counts system calls"
   [tcpdump]="proves what is on the wire"
   [util-linux]="nsenter, unshare, flock"
   [wireguard-tools]="wg: an independent view of the tunnels and keys"

@@ -1,6 +1,7 @@
 package dev.azwg.image.plugin;
 
 import dev.azwg.image.libc.CFunctionLibc;
+import dev.azwg.image.libc.SignalDispositions;
 import dev.azwg.plugin.PluginMain;
 import dev.azwg.plugin.spec.Environment;
 
@@ -9,6 +10,7 @@ public final class Azwg {
   private Azwg() {}
 
   public static void main(String[] arguments) {
+    SignalDispositions.ignoreFailedWrites();
     System.exit(
         PluginMain.run(
             new CFunctionLibc(),

@@ -45,6 +45,10 @@ final class LibcFunctions {
   @CFunction("open")
   static native int open(PointerBase path, int flags);
 
+  /** What the handler was before; {@code SIG_ERR} is -1. */
+  @CFunction("signal")
+  static native PointerBase signal(int signal, PointerBase handler);
+
   @CFunction("close")
   static native int close(int fd);
 
