@@ -36,13 +36,16 @@ start_mesh() {
   say "a watcher on each node"
   started=$(now_us)
   for node in "${LAB_NODES[@]}"; do
-    node_install_conflist "$node"
+    node_install_plugin "$node"
     route_clock_start "$node"
     watcher_start "$node"
   done
   local meshed=yes
   for node in "${LAB_NODES[@]}"; do
     wait_until 20 "$node to have two peers" has_peers "$node" 2 || meshed=no
+  done
+  for node in "${LAB_NODES[@]}"; do
+    wait_until 5 "the watcher of $node to enter the plugin into the list" node_serves_pods "$node" || meshed=no
   done
   judge "three watchers form a mesh" \
     "$(us_as_ms $(($(now_us) - started))) ms from the first start, $(device_implementation n1) WireGuard" test $meshed = yes

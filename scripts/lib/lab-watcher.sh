@@ -39,13 +39,18 @@ watcher_stop() {
   return "$status"
 }
 
-# The list of plugins that the node's runtime uses: Azure's own with our entry, written by our own command.
-node_install_conflist() {
+# What a cluster has before the watcher starts: Azure's list, and the plugin beside Azure's own.
+node_install_plugin() {
   local node=$1 dir
   dir=$(node_conflist_dir "$node")
   mkdir -p "$dir"
-  "$AZWG_DIST/azwg-watcher" conflist --input "$AZWG_ROOT/scripts/cni/10-azure.conflist" \
-    --output "$dir/10-azure.conflist" --state-dir "$LAB_DIR/$node/run/azwg"
+  cp "$AZWG_ROOT/scripts/cni/10-azure.conflist" "$dir"
+  "$AZWG_DIST/azwg-watcher" install --root "$LAB_DIR/$node" --from "$AZWG_DIST/azwg" >>"$LAB_DIR/$node/install.log"
+}
+
+# The runtime calls azwg from now on: the watcher has entered it into the list.
+node_serves_pods() {
+  jq -e '.plugins[-1].type == "azwg"' "$(node_conflist_dir "$1")/10-azure.conflist"
 }
 
 # "kernel" or "userspace": what carries the node's tunnel.

@@ -1,5 +1,6 @@
 package dev.azwg.conflist;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.azwg.conflist.ConflistException.Reason;
 import dev.azwg.conflist.PluginSpans.Span;
@@ -7,6 +8,7 @@ import dev.azwg.conflist.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,9 @@ public final class ConflistEditor {
   private ConflistEditor() {}
 
   /**
-   * The list with our entry exactly once, as the last plugin.
+   * The list with our entry exactly once, as the last plugin. Members of an entry of ours that is
+   * there already and that {@code entry} does not have (set by hand, or by another version of azwg)
+   * stay.
    *
    * @return {@code document} itself when it is so already
    * @throws ConflistException if it is not a list, or one that azwg cannot serve
@@ -27,12 +31,24 @@ public final class ConflistEditor {
   public static byte[] install(byte[] document, AzwgPluginEntry entry) throws ConflistException {
     NetworkConfigList list = NetworkConfigList.parse(document);
     list.requireServable();
-    JsonObject wanted = entry.toJson();
+    JsonObject wanted = wanted(list.plugins(), entry);
     if (isInstalled(list.plugins(), wanted)) {
       return document;
     }
     PluginSpans spans = PluginSpans.of(new String(document, StandardCharsets.UTF_8));
     return edit(list, spans, wanted).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Whether {@link #install} would leave the list as it is.
+   *
+   * @throws ConflistException as install does
+   */
+  public static boolean isInstalled(byte[] document, AzwgPluginEntry entry)
+      throws ConflistException {
+    NetworkConfigList list = NetworkConfigList.parse(document);
+    list.requireServable();
+    return isInstalled(list.plugins(), wanted(list.plugins(), entry));
   }
 
   /**
@@ -55,6 +71,19 @@ public final class ConflistEditor {
     }
     String text = new String(document, StandardCharsets.UTF_8);
     return edit(list, PluginSpans.of(text), null).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static JsonObject wanted(List<PluginConfig> plugins, AzwgPluginEntry entry) {
+    JsonObject wanted = new JsonObject();
+    for (PluginConfig plugin : plugins) {
+      if (plugin.isOurs()) {
+        wanted = plugin.json().deepCopy();
+      }
+    }
+    for (Map.Entry<String, JsonElement> member : entry.toJson().entrySet()) {
+      wanted.add(member.getKey(), member.getValue());
+    }
+    return wanted;
   }
 
   private static boolean isInstalled(List<PluginConfig> plugins, JsonObject wanted) {

@@ -70,7 +70,8 @@ class ConflistEditorTest {
         "{'plugins':[O,A]}                      | {'plugins':[A,O]}",
         "{'plugins':[A,O,O]}                    | {'plugins':[A,O]}",
         "{'plugins':[O,A,O,{'type':'x'}]}       | {'plugins':[A,{'type':'x'},O]}",
-        "{'plugins':[A,{'type':'azwg','mode':'strict'}]} | {'plugins':[A,O]}",
+        "{'plugins':[A,{'type':'azwg','mode':'strict'}]} | {'plugins':[A,{'type':'azwg','mode':'strict'}]}",
+        "{'plugins':[{'type':'azwg','x':1},A]} | {'plugins':[A,{'type':'azwg','x':1}]}",
         "{'a':{'plugins':[1]},'plugins': [ A ],'n':1.0e2} | "
             + "{'a':{'plugins':[1]},'plugins': [ A, O ],'n':1.0e2}",
         "{'n':12345678901234567890,'s':'plugins','plugins':[A]} | "

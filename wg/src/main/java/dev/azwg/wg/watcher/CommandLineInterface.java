@@ -50,10 +50,12 @@ public final class CommandLineInterface {
     root.version("azwg-watcher " + Version.TEXT);
     RunCommand run = new RunCommand(libc, err);
     StatusCommand status = new StatusCommand(out, err);
+    InstallCommand install = new InstallCommand(out, err);
     UninstallCommand uninstall = new UninstallCommand(libc, out, err);
     ConflistCommand conflist = new ConflistCommand(out, err);
     root.addSubcommand("run", run.spec());
     root.addSubcommand("status", status.spec());
+    root.addSubcommand("install", install.spec());
     root.addSubcommand("uninstall", uninstall.spec());
     root.addSubcommand("conflist", conflist.spec());
 
@@ -73,6 +75,7 @@ public final class CommandLineInterface {
               return switch (command.commandSpec().name()) {
                 case "run" -> run.execute(command);
                 case "status" -> status.execute(command);
+                case "install" -> install.execute(command);
                 case "uninstall" -> uninstall.execute(command);
                 case "conflist" -> conflist.execute(command);
                 default -> {

@@ -23,9 +23,11 @@ import java.util.Objects;
  * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
  *     MTU
  * @param resync how often everything is read and compared even if nothing said it changed
+ * @param runtime where the container runtime looks
+ * @param keepConflist whether the plugin's entry is kept in the runtime's list
  * @param logLevel what is logged
  */
-public record Options(
+record Options(
     String node,
     Path datastore,
     StatePaths paths,
@@ -38,8 +40,10 @@ public record Options(
     List<IpPrefix> neverTunnelled,
     int fabricMtu,
     Duration resync,
+    RuntimeDirectories runtime,
+    boolean keepConflist,
     Log.Level logLevel) {
-  public Options {
+  Options {
     Objects.requireNonNull(node);
     Objects.requireNonNull(datastore);
     Objects.requireNonNull(paths);
@@ -49,6 +53,7 @@ public record Options(
     Objects.requireNonNull(mode);
     neverTunnelled = List.copyOf(neverTunnelled);
     Objects.requireNonNull(resync);
+    Objects.requireNonNull(runtime);
     Objects.requireNonNull(logLevel);
   }
 }

@@ -75,6 +75,14 @@ final class RunCommand {
             "What the network between the nodes carries unfragmented, 0 for the underlay's MTU."));
     spec.addOption(option("--resync", "DURATION", "30s", "How often everything is compared anew."));
     spec.addOption(
+        option(
+            "--keep-conflist",
+            "on|off",
+            "on",
+            "Whether the plugin is kept the last entry of the runtime's network configuration list,"
+                + " once it is installed there ('install')."));
+    RuntimeDirectories.addOptions(spec);
+    spec.addOption(
         option("--log-level", "error|warn|info|debug", "info", "What is logged to stderr."));
     OptionText.addHelp(spec);
     return spec;
@@ -108,6 +116,8 @@ final class RunCommand {
         text.value("--never-tunnel", RunCommand::prefixes),
         text.value("--fabric-mtu", RunCommand::fabricMtu),
         text.value("--resync", RunCommand::resync),
+        RuntimeDirectories.of(text, text.value("--root", Path::of)),
+        text.value("--keep-conflist", OptionText::onOrOff),
         text.value("--log-level", OptionText.oneOf(Log.Level.values())));
   }
 

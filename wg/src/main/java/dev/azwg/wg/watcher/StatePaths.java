@@ -9,6 +9,9 @@ import java.nio.file.Path;
  *     one machine
  */
 public record StatePaths(Path root) {
+  /** Those of a node that has the machine to itself. */
+  public static final StatePaths DEFAULT = new StatePaths(Path.of("/"));
+
   /** Gone after a reboot, as the pods are: the ledger, the local API's socket, the node's facts. */
   public Path stateDirectory() {
     return root.resolve("run/azwg");

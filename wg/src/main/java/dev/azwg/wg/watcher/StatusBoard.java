@@ -1,5 +1,6 @@
 package dev.azwg.wg.watcher;
 
+import dev.azwg.conflist.keeper.KeeperStatus;
 import dev.azwg.ipam.ledger.LedgerSnapshot;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
 import dev.azwg.wg.mesh.DesiredState;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** What the reconciler last did, for whoever asks. New findings are logged as they come up. */
@@ -40,6 +42,8 @@ final class StatusBoard {
   private long passes;
   private long failures;
   private volatile Status status;
+  private volatile Optional<KeeperStatus> conflist = Optional.empty();
+  private final CountDownLatch succeededOnce = new CountDownLatch(1);
 
   StatusBoard(InstantSource clock, Log log) {
     this.clock = clock;
@@ -47,6 +51,20 @@ final class StatusBoard {
     status =
         new Status(
             Optional.empty(), new TreeSet<>(), 0, 0, "not reconciled yet", clock.instant(), 0);
+  }
+
+  /** What the keeper of the network configuration list found last; empty if there is no keeper. */
+  Optional<KeeperStatus> conflist() {
+    return conflist;
+  }
+
+  void kept(KeeperStatus found) {
+    conflist = Optional.of(found);
+  }
+
+  /** Waits until a pass has succeeded. */
+  void awaitFirstSuccess() throws InterruptedException {
+    succeededOnce.await();
   }
 
   Status status() {
@@ -77,6 +95,7 @@ final class StatusBoard {
             "",
             clock.instant(),
             tookNanos / 1000);
+    succeededOnce.countDown();
     log.debug(
         "reconciled",
         "took_us",

@@ -2,6 +2,7 @@ package dev.azwg.wg.watcher;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.azwg.conflist.keeper.KeeperStatus;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.key.PublicKey;
@@ -11,6 +12,7 @@ import dev.azwg.wg.mesh.RouteTarget;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class StatusDocument {
       Options options,
       PublicKey publicKey,
       StatusBoard.Status status,
+      Optional<KeeperStatus> conflist,
       @Nullable Device device,
       String backend) {
     JsonObject document = new JsonObject();
@@ -39,11 +42,23 @@ final class StatusDocument {
     document.addProperty("failures", status.failures());
     document.addProperty("lastPass", status.at().toString());
     document.addProperty("lastPassMicros", status.tookMicros());
+    conflist.ifPresent(kept -> document.add("conflist", conflist(kept)));
     status.desired().ifPresent(desired -> mesh(document, desired, device));
     JsonArray rejected = new JsonArray();
     status.rejected().forEach(rejected::add);
     document.add("rejected", rejected);
     return document;
+  }
+
+  private static JsonObject conflist(KeeperStatus kept) {
+    JsonObject conflist = new JsonObject();
+    conflist.addProperty("file", kept.file());
+    conflist.addProperty("state", kept.state().name());
+    conflist.addProperty("detail", kept.detail());
+    conflist.addProperty("insertions", kept.insertions());
+    kept.lastInsertion().ifPresent(at -> conflist.addProperty("lastInsertion", at.toString()));
+    conflist.addProperty("fights", kept.fights());
+    return conflist;
   }
 
   private static void mesh(JsonObject document, DesiredState desired, @Nullable Device device) {

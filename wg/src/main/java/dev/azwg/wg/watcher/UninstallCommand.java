@@ -2,6 +2,7 @@ package dev.azwg.wg.watcher;
 
 import static dev.azwg.wg.watcher.OptionText.option;
 
+import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.route.Link;
 import dev.azwg.netlink.route.RouteNetlink;
@@ -10,11 +11,11 @@ import dev.azwg.wg.datastore.NodeName;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
+import dev.azwg.wg.mesh.Mode;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,9 +23,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * {@code azwg-watcher uninstall}: removes what the daemon put into the kernel, in the order that
- * loses no packet: the rule first, so that nothing is sent into the tunnel any more, then the
- * routes, then the device.
+ * {@code azwg-watcher uninstall}: takes the plugin out of the runtime's list, and removes what the
+ * daemon put into the kernel, in the order that loses no packet: the rule first, so that nothing is
+ * sent into the tunnel any more, then the routes, then the device.
  */
 final class UninstallCommand {
   private final Libc libc;
@@ -41,12 +42,16 @@ final class UninstallCommand {
     CommandSpec spec = CommandSpec.create();
     spec.usageMessage()
         .description(
-            "Removes the rules, routes and device of the daemon, which must not be running. With"
-                + " --node and --datastore it takes this node's record back too. The key stays.");
+            "Takes the plugin out of the runtime's network configuration lists, then removes the"
+                + " rules, routes and device of the daemon, which must not be running. With --node"
+                + " and --datastore it takes this node's record back too. The key stays, and so does"
+                + " the plugin's executable: a list that the runtime still has in memory may refer"
+                + " to it.");
     spec.addOption(option("--root", "DIR", "/", "The daemon's --root."));
     spec.addOption(option("--device", "DEVICE", "azwg0", "The WireGuard device."));
     spec.addOption(option("--node", "NAME", "", "This node's name."));
     spec.addOption(option("--datastore", "directory:DIR", "", "The daemon's --datastore."));
+    RuntimeDirectories.addOptions(spec);
     OptionText.addHelp(spec);
     return spec;
   }
@@ -61,9 +66,17 @@ final class UninstallCommand {
       err.println("azwg-watcher: '" + node + "' is not a node name");
       return CommandLineInterface.EXIT_USAGE;
     }
+    RuntimeDirectories runtime = RuntimeDirectories.of(text, paths.root());
     try {
-      requireNoDaemon(paths);
-      // First: whatever the datastore says, this node must not send into a tunnel any more.
+      Files.createDirectories(paths.stateDirectory());
+    } catch (IOException e) {
+      err.println("azwg-watcher: " + e.getMessage());
+      return CommandLineInterface.EXIT_FAILURE;
+    }
+    try (DaemonLock _ = DaemonLock.acquire(paths.lock())) {
+      // Before all else: pods must not be given to a plugin that nobody serves.
+      removeFromLists(runtime, paths);
+      // Then, whatever the datastore says, this node must not send into a tunnel any more.
       removeFromKernel(device);
       if (!node.isEmpty() && datastore.startsWith("directory:")) {
         Path folder = Path.of(datastore.substring("directory:".length()));
@@ -79,6 +92,17 @@ final class UninstallCommand {
     }
   }
 
+  private void removeFromLists(RuntimeDirectories runtime, StatePaths paths) throws IOException {
+    int lists =
+        new ConflistKeeper(
+                runtime.configDirectory(),
+                runtime.plugin(Optional.empty()),
+                RuntimeDirectories.entry(paths, Mode.PERMISSIVE),
+                InstantSource.system())
+            .remove();
+    out.println("plugin taken out of " + lists + " lists in " + runtime.configurations());
+  }
+
   private void removeFromKernel(String device) throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open(libc)) {
       new PolicyRules(netlink, WireGuardTable.TABLE).remove();
@@ -90,17 +114,6 @@ final class UninstallCommand {
       out.println(routes + " routes removed");
       if (TunnelDevice.remove(netlink, device)) {
         out.println("device " + device + " removed");
-      }
-    }
-  }
-
-  private static void requireNoDaemon(StatePaths paths) throws IOException {
-    if (!paths.lock().toFile().exists()) {
-      return;
-    }
-    try (FileChannel channel = FileChannel.open(paths.lock(), StandardOpenOption.WRITE)) {
-      if (channel.tryLock() == null) {
-        throw new IOException("the watcher is running: stop it first");
       }
     }
   }

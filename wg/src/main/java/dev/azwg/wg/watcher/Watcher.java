@@ -1,5 +1,7 @@
 package dev.azwg.wg.watcher;
 
+import dev.azwg.conflist.file.DirectoryFollower;
+import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.ipam.ledger.Ledger;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.route.RouteGroup;
@@ -23,17 +25,15 @@ import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ final class Watcher {
     StatePaths paths = options.paths();
     makePrivate(paths.stateDirectory());
     makePrivate(paths.persistentDirectory());
-    try (FileChannel _ = lock(paths.lock());
+    try (DaemonLock _ = DaemonLock.acquire(paths.lock());
         PrivateKey key = new KeyFile(paths.privateKey(), new KernelRandom(libc)).loadOrCreate();
         RouteNetlink netlink = RouteNetlink.open(libc);
         RouteMonitor monitor = RouteMonitor.open(libc, EnumSet.allOf(RouteGroup.class));
@@ -121,7 +121,8 @@ final class Watcher {
       ApiHandler handler = new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
       try (DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
-          ApiServer _ = ApiServer.start(paths.socket(), handler, log)) {
+          ApiServer _ = ApiServer.start(paths.socket(), handler, log);
+          ConflistThread _ = keepConflist(options, board, clock, log)) {
         kernelWatch.start();
         log.info(
             "watcher started",
@@ -137,6 +138,24 @@ final class Watcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Null where the list is somebody else's matter: try-with-resources takes that. */
+  private static @Nullable ConflistThread keepConflist(
+      Options options, StatusBoard board, InstantSource clock, Log log) throws IOException {
+    if (!options.keepConflist()) {
+      return null;
+    }
+    RuntimeDirectories runtime = options.runtime();
+    ConflistKeeper keeper =
+        new ConflistKeeper(
+            runtime.configDirectory(),
+            runtime.plugin(RuntimeDirectories.pluginBesideThisProgram()),
+            RuntimeDirectories.entry(options.paths(), options.mode()),
+            clock);
+    DirectoryFollower follower =
+        DirectoryFollower.of(List.of(runtime.configurations(), runtime.executables()));
+    return ConflistThread.start(keeper, follower, board, log);
   }
 
   private static ApiHandler.DeviceReader reader(Tunnel tunnel) {
@@ -158,17 +177,5 @@ final class Watcher {
     Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(rootOnly));
     // One that was there before may have been made by hand.
     Files.setPosixFilePermissions(directory, rootOnly);
-  }
-
-  /** Two daemons on one node would undo each other's work. The kernel drops the lock with us. */
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock held = channel.tryLock();
-    if (held == null) {
-      channel.close();
-      throw new IOException("another watcher is running: " + file + " is locked");
-    }
-    return channel;
   }
 }

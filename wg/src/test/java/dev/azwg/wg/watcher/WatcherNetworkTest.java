@@ -16,8 +16,10 @@ import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.testing.NamespaceExtension;
 import dev.azwg.netlink.testing.TestNamespace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -80,6 +82,53 @@ class WatcherNetworkTest {
       assertTrue(status.get("ready").getAsBoolean(), status::toString);
       assertEquals(1, status.getAsJsonArray("peers").size());
       assertEquals(Optional.of(new NodeFacts(1340)), NodeFacts.read(nodeA.stateDirectory()));
+    }
+  }
+
+  @Test
+  void thePluginIsKeptInTheListFromWhenTheNodeIsReady(TestNamespace a) throws Exception {
+    a.ip("link", "add", "eth0", "type", "veth", "peer", "name", "other");
+    a.ip("addr", "add", "10.240.0.4/16", "dev", "eth0");
+    a.ip("link", "set", "eth0", "up");
+    String azures =
+        "{\"cniVersion\":\"0.3.0\",\"name\":\"azure\",\"plugins\":"
+            + "[{\"type\":\"azure-vnet\",\"mode\":\"transparent\"}]}";
+    Path list = directory.resolve("net.d/10-azure.conflist");
+    try (WatcherProcess nodeA = start(a, "a")) {
+      Path plugin = Files.createDirectories(directory.resolve("bin")).resolve("azwg");
+      Files.copy(Path.of("/bin/true"), plugin);
+      Files.createDirectories(list.resolveSibling("."));
+      renameInto(list, azures);
+      nodeA.await("entry", () -> read(list).contains("\"azwg\""));
+      assertTrue(read(list).contains(nodeA.stateDirectory().toString()), read(list));
+
+      long rewritten = System.nanoTime();
+      renameInto(list, azures);
+      nodeA.await("entry after a rewrite", () -> read(list).contains("\"azwg\""));
+      Duration took = Duration.ofNanos(System.nanoTime() - rewritten);
+      assertTrue(took.compareTo(Duration.ofSeconds(1)) < 0, "it took " + took);
+
+      JsonObject conflist =
+          new WatcherClient(nodeA.stateDirectory())
+              .status(Duration.ofSeconds(10))
+              .getAsJsonObject("conflist");
+      assertEquals("KEPT", conflist.get("state").getAsString(), conflist::toString);
+      assertEquals(2, conflist.get("insertions").getAsInt());
+    }
+    assertTrue(read(list).contains("\"azwg\""), "a watcher that stops leaves the entry");
+  }
+
+  private static void renameInto(Path target, String content) throws IOException {
+    Path next = target.resolveSibling("next.tmp");
+    Files.writeString(next, content);
+    Files.move(next, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

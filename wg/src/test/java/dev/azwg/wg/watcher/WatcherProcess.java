@@ -51,6 +51,8 @@ final class WatcherProcess implements AutoCloseable {
             List.of(),
             1400,
             Duration.ofMinutes(10),
+            new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
+            true,
             Log.Level.INFO);
     WatcherProcess process = new WatcherProcess(namespace, options);
     process.restart();
