@@ -6,6 +6,7 @@ import dev.azwg.ipam.ledger.AttachmentKey;
 import dev.azwg.ipam.ledger.Ledger;
 import dev.azwg.ipam.ledger.LedgerException;
 import dev.azwg.netlink.libc.Libc;
+import dev.azwg.netlink.lock.StateLock;
 import dev.azwg.plugin.journal.Journal;
 import dev.azwg.plugin.node.NodeKernel;
 import java.io.IOException;

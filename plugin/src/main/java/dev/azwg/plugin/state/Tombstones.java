@@ -22,7 +22,7 @@ import java.util.Set;
  *
  * <p>One file per mark, {@code <stateDir>/deleted/<name of the attachment file>}. A mark serves for
  * the length of an ADD and is removed when it is older than {@link #LIFETIME}. All methods are
- * called with the {@link StateLock} held.
+ * called with the {@code StateLock} held.
  */
 final class Tombstones {
   /** Longer than any runtime lets an ADD run. */

@@ -9,6 +9,8 @@ import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.ledger.Attachment;
 import dev.azwg.ipam.ledger.AttachmentKey;
 import dev.azwg.netlink.libc.JnaLibc;
+import dev.azwg.netlink.lock.LockTimeoutException;
+import dev.azwg.netlink.lock.StateLock;
 import dev.azwg.plugin.FakeKernel;
 import dev.azwg.plugin.config.LogLevel;
 import dev.azwg.plugin.journal.Journal;

@@ -9,5 +9,7 @@ public enum Dirty {
   /** What the kernel holds: devices, routes, rules. */
   KERNEL,
   /** Single routes of the WireGuard table, each with a notification that tells which. */
-  ROUTES
+  ROUTES,
+  /** The main table's routes to pods. */
+  PODS
 }

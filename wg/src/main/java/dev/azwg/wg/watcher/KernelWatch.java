@@ -2,9 +2,11 @@ package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.NetlinkException;
+import dev.azwg.netlink.route.Link;
 import dev.azwg.netlink.route.Route;
 import dev.azwg.netlink.route.RouteEvent;
 import dev.azwg.netlink.route.RouteMonitor;
+import dev.azwg.wg.host.PodRoutes;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.mesh.RouteTarget;
@@ -107,10 +109,15 @@ final class KernelWatch {
     }
     boolean dirty =
         switch (event) {
-          case RouteEvent.LinkChanged changed -> concerns(changed, known);
-          case RouteEvent.LinkRemoved removed ->
-              removed.link().index() == known.deviceIndex()
-                  || removed.link().index() == known.underlayIndex();
+          case RouteEvent.LinkChanged changed -> {
+            pod(changed.link(), !changed.link().isUp());
+            yield concerns(changed, known);
+          }
+          case RouteEvent.LinkRemoved removed -> {
+            pod(removed.link(), true);
+            yield removed.link().index() == known.deviceIndex()
+                || removed.link().index() == known.underlayIndex();
+          }
           case RouteEvent.AddressChanged changed ->
               changed.address().interfaceIndex() == known.underlayIndex();
           case RouteEvent.AddressRemoved removed ->
@@ -146,7 +153,16 @@ final class KernelWatch {
     return false;
   }
 
+  private void pod(Link link, boolean losesRoutes) {
+    if (losesRoutes && PodRoutes.isPodLink(link)) {
+      signals.mark(Dirty.PODS);
+    }
+  }
+
   private void route(Route route, boolean present, Expectation known) {
+    if (PodRoutes.mayBePod(route) && route.outputInterface() != known.underlayIndex()) {
+      signals.mark(Dirty.PODS);
+    }
     if (route.table() != table || route.protocol() != WireGuardTable.PROTOCOL) {
       return;
     }

@@ -1,5 +1,6 @@
 package dev.azwg.wg.watcher;
 
+import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
@@ -66,6 +67,15 @@ final class OwnRecord {
               .map(PeerRecord::keySince)
               .orElseGet(clock::instant);
     }
+  }
+
+  /** Since when the record in the datastore claims an address for this node. */
+  Optional<Instant> claimedSince(IpPrefix address) {
+    return Optional.ofNullable(published).stream()
+        .flatMap(record -> record.claims().stream())
+        .filter(claim -> claim.prefix().equals(address))
+        .map(Claim::since)
+        .findFirst();
   }
 
   /**

@@ -1,11 +1,12 @@
 package dev.azwg.wg.watcher;
 
-import dev.azwg.ipam.ledger.Ledger;
+import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.ledger.LedgerSnapshot;
 import dev.azwg.ipam.watcher.NodeFacts;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.host.PodRoutes;
 import dev.azwg.wg.host.Underlay;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.Claim;
@@ -17,9 +18,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,9 @@ final class Reconciler {
   private final Options options;
   private final PublicKey publicKey;
   private final RouteNetlink netlink;
-  private final Ledger ledger;
+  private final LedgerMemory ledger;
+  private final Leftovers leftovers;
+  private final PodCensus pods = new PodCensus();
   private final Datastore datastore;
   private final OwnRecord ownRecord;
   private final MeshPlanner planner;
@@ -49,6 +54,7 @@ final class Reconciler {
   private @Nullable Underlay underlay;
   private @Nullable LedgerSnapshot attachments;
   private @Nullable DatastoreSnapshot records;
+  private Set<IpPrefix> routed = Set.of();
   private Map<PublicKey, String> incumbents = Map.of();
   private @Nullable NodeFacts facts;
   private boolean converged;
@@ -57,7 +63,8 @@ final class Reconciler {
       Options options,
       PublicKey publicKey,
       RouteNetlink netlink,
-      Ledger ledger,
+      LedgerMemory ledger,
+      Leftovers leftovers,
       Datastore datastore,
       OwnRecord ownRecord,
       MeshPlanner planner,
@@ -71,6 +78,7 @@ final class Reconciler {
     this.publicKey = publicKey;
     this.netlink = netlink;
     this.ledger = ledger;
+    this.leftovers = leftovers;
     this.datastore = datastore;
     this.ownRecord = ownRecord;
     this.planner = planner;
@@ -88,13 +96,19 @@ final class Reconciler {
     long everythingAt = System.nanoTime();
     while (true) {
       long untilEverything = everythingAt - System.nanoTime();
-      Signals.Work work = signals.take(Duration.ofNanos(Math.max(0, untilEverything)));
+      Optional<Duration> census = pods.nextIn(System.nanoTime());
+      long wait = Math.min(untilEverything, census.map(Duration::toNanos).orElse(Long.MAX_VALUE));
+      Signals.Work work = signals.take(Duration.ofNanos(Math.max(0, wait)));
       if (work.stopping()) {
         work.waiters().forEach(waiter -> waiter.published("the watcher is stopping"));
         return;
       }
       boolean everything = everythingAt - System.nanoTime() <= 0;
-      Pass pass = new Pass(everything ? EnumSet.allOf(Dirty.class) : work.dirty(), work.waiters());
+      EnumSet<Dirty> dirty =
+          everything
+              ? EnumSet.allOf(Dirty.class)
+              : work.dirty().isEmpty() ? EnumSet.of(Dirty.PODS) : EnumSet.copyOf(work.dirty());
+      Pass pass = new Pass(dirty, work.waiters());
       try {
         pass.run();
         pause = FIRST_PAUSE;
@@ -137,6 +151,7 @@ final class Reconciler {
         kernelWatch.forget();
         tunnel.observe();
         underlay = Underlay.read(netlink, options.underlay());
+        facts = readFacts();
       } else {
         routesSeen = kernelWatch.drain(tunnel::routeSeen);
       }
@@ -149,7 +164,12 @@ final class Reconciler {
         ownRecord.seen(records);
       }
       Underlay nic = Objects.requireNonNull(underlay);
-      List<Claim> claims = OwnClaims.of(attachments);
+      boolean podsChanged = takeCensus(attachments);
+      if (converged && !podsChanged && !routesSeen && dirty.equals(EnumSet.of(Dirty.PODS))) {
+        answer("");
+        return;
+      }
+      List<Claim> claims = pods.with(OwnClaims.of(attachments));
       // A new key is published only once this node can receive: peers begin to send at once.
       if (converged) {
         publish(nic, claims);
@@ -170,6 +190,25 @@ final class Reconciler {
       remember(desired);
       writeFacts(new NodeFacts(desired.mtu()));
       status.succeeded(desired, records, attachments, System.nanoTime() - start, observe);
+      if (observe && leftovers.remove(attachments.attachments(), routed, clock.instant()) > 0) {
+        signals.mark(Dirty.LEDGER);
+      }
+    }
+
+    private boolean takeCensus(LedgerSnapshot known) throws IOException {
+      if (dirty.contains(Dirty.PODS)) {
+        routed = PodRoutes.read(netlink);
+      }
+      Set<IpPrefix> attached = new HashSet<>();
+      known.attachments().forEach(each -> attached.addAll(each.addresses()));
+      Set<IpPrefix> before = pods.missed();
+      boolean changed =
+          pods.take(routed, attached, ownRecord::claimedSince, clock.instant(), System.nanoTime());
+      if (changed) {
+        log.info(
+            "pods without the plugin's attachment", "before", before.size(), "now", pods.missed());
+      }
+      return changed;
     }
 
     private void publish(Underlay nic, List<Claim> claims) throws IOException {
@@ -189,6 +228,16 @@ final class Reconciler {
     Map<PublicKey, String> nodes = HashMap.newHashMap(desired.peers().size());
     desired.peers().forEach((key, peer) -> nodes.put(key, peer.node()));
     incumbents = nodes;
+  }
+
+  /** What the plugin can read; if that is nothing, or not valid, it is written anew. */
+  private @Nullable NodeFacts readFacts() {
+    try {
+      return NodeFacts.read(options.paths().stateDirectory()).orElse(null);
+    } catch (IOException e) {
+      log.warn("the node's facts cannot be read", "error", e.getMessage());
+      return null;
+    }
   }
 
   private void writeFacts(NodeFacts wanted) throws IOException {

@@ -96,7 +96,8 @@ final class Watcher {
               options,
               publicKey,
               netlink,
-              ledger,
+              new LedgerMemory(ledger),
+              new Leftovers(libc, ledger, paths.stateDirectory(), log),
               datastore,
               new OwnRecord(
                   options.node(),

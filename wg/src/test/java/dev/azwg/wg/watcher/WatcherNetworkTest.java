@@ -132,6 +132,32 @@ class WatcherNetworkTest {
     }
   }
 
+  /** Such as one that started before azwg was installed. */
+  @Test
+  void aPodThatThePluginWasNotCalledForIsFoundByItsRoute(TestNamespace a, TestNamespace b)
+      throws Exception {
+    connect(a, b);
+    try (WatcherProcess nodeA = start(a, "a");
+        WatcherProcess nodeB = start(b, "b")) {
+      nodeB.awaitRoutes("10.240.0.4 dev " + nodeB.device());
+      a.ip("link", "add", "azv12345678901", "type", "veth", "peer", "name", "pod");
+      a.ip("link", "set", "azv12345678901", "up");
+      a.ip("link", "set", "pod", "up");
+      a.ip("route", "add", "10.240.1.10/32", "dev", "azv12345678901", "proto", "static");
+      nodeB.awaitRoutes("10.240.1.10 dev " + nodeB.device());
+      nodeA.awaitRoutes("throw 10.240.1.10");
+
+      nodeA.stop();
+      nodeA.restart();
+      nodeA.await("api", () -> Files.exists(nodeA.stateDirectory().resolve("watcher.sock")));
+      nodeB.awaitRoutes("10.240.1.10 dev " + nodeB.device());
+
+      a.ip("link", "del", "azv12345678901");
+      nodeB.awaitNoRoute("10.240.1.10");
+      nodeA.awaitNoRoute("10.240.1.10");
+    }
+  }
+
   @Test
   void driftOfRulesRoutesAndDeviceIsRepaired(TestNamespace a, TestNamespace b) throws Exception {
     connect(a, b);

@@ -1,4 +1,4 @@
-package dev.azwg.plugin.state;
+package dev.azwg.netlink.lock;
 
 import java.io.IOException;
 import java.time.Duration;

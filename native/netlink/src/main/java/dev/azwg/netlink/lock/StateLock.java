@@ -1,4 +1,4 @@
-package dev.azwg.plugin.state;
+package dev.azwg.netlink.lock;
 
 import static dev.azwg.netlink.libc.LinuxConstants.LOCK_EX;
 import static dev.azwg.netlink.libc.LinuxConstants.LOCK_NB;
@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The lock on the state directory: flock(2) on {@code <stateDir>/lock}. The kernel drops it when
- * its holder ends, however it ends, so that a killed plugin blocks nobody.
+ * its holder ends, however it ends, so that a killed program blocks nobody.
  */
 public final class StateLock implements AutoCloseable {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =

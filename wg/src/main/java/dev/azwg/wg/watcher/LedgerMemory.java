@@ -1,0 +1,54 @@
+package dev.azwg.wg.watcher;
+
+import dev.azwg.ipam.ledger.Attachment;
+import dev.azwg.ipam.ledger.Ledger;
+import dev.azwg.ipam.ledger.LedgerException;
+import dev.azwg.ipam.ledger.LedgerSnapshot;
+import dev.azwg.ipam.ledger.LedgerSnapshot.UnreadableFile;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the ledger, and remembers: a file that has become unreadable says what it said last for as
+ * long as it is there, and a ledger whose folder has gone says all that it said. Only a file that
+ * was removed withdraws its pod.
+ */
+final class LedgerMemory {
+  private final Ledger ledger;
+  private Map<String, Attachment> last = new HashMap<>();
+
+  LedgerMemory(Ledger ledger) {
+    this.ledger = ledger;
+  }
+
+  LedgerSnapshot read() throws LedgerException {
+    if (!Files.isDirectory(ledger.directory())) {
+      // The daemon made it when it started, and the plugin makes it when it writes.
+      return new LedgerSnapshot(
+          List.copyOf(last.values()),
+          List.of(
+              new UnreadableFile(
+                  ledger.directory().toString(),
+                  LedgerException.Reason.UNREADABLE,
+                  "the folder is gone; " + last.size() + " attachments are kept in mind")));
+    }
+    LedgerSnapshot read = ledger.read();
+    Map<String, Attachment> known = new HashMap<>();
+    for (Attachment attachment : read.attachments()) {
+      known.put(String.valueOf(ledger.file(attachment.key()).getFileName()), attachment);
+    }
+    List<Attachment> all = new ArrayList<>(read.attachments());
+    for (UnreadableFile file : read.unreadable()) {
+      Attachment before = last.get(file.name());
+      if (before != null) {
+        known.put(file.name(), before);
+        all.add(before);
+      }
+    }
+    last = known;
+    return new LedgerSnapshot(all, read.unreadable());
+  }
+}
