@@ -31,7 +31,8 @@ JDK=$(find_jdk)
 export JDK
 
 # Everything that decides what the builder is. Tests and pom of the launcher do not.
-inputs=(bootstrap.sh common.sh fetch-jars.sh fetch-jdk-source.sh build-static-libs.sh build-shim.sh assemble.sh jars shim
+inputs=(bootstrap.sh common.sh fetch-jars.sh fetch-jdk-source.sh known-jdk-sources.txt build-static-libs.sh
+  build-shim.sh assemble.sh jars shim
   launcher/src/main)
 key=$({ cat "$JDK/release"; cd "$here"; find "${inputs[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum; } |
   sha256sum | cut -c1-24)

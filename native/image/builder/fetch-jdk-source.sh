@@ -29,7 +29,6 @@ private_apt() {
 }
 
 read_source_index() {
-  mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
   local label uri
   while read -r label uri; do
     case $label in
@@ -41,44 +40,73 @@ read_source_index() {
   private_apt apt-get -q update
 }
 
-# "Debian version" of the source that fits the JDK best: the very same version, else the newest that is not newer, else
-# the oldest. The C code has to fit the Java code in the JDK; within JDK 25 it hardly moves, and what does move is
-# noticed when the headers made from the JDK's own classes are compiled against it.
-choose_version() {
-  local version best='' oldest=''
-  while read -r version; do
-    [ -n "$oldest" ] || oldest=$version
-    if dpkg --compare-versions "${version%-*}" le "$wanted"; then best=$version; fi
-  done < <(private_apt apt-cache showsrc openjdk-25 | sed -n 's/^Version: //p' | sort -uV)
-  [ -n "$oldest" ] || die "no openjdk-25 source in Debian $suite"
-  best=${best:-$oldest}
-  if [ "${best%-*}" != "$wanted" ]; then
-    say "WARNING: the JDK is $wanted, its C libraries are built from Debian's source of ${best%-*}"
-  fi
-  echo "$best"
+# Debian versions of the source, the one that fits the JDK best first: the very same version, then those that are not
+# newer, the newest of them first, then the newer ones from the oldest up. The C code has to fit the Java code in the
+# JDK; within JDK 25 it hardly moves, and what does move is noticed when the headers made from the JDK's own classes are
+# compiled against it.
+ranked_versions() {
+  local version versions
+  versions=$(private_apt apt-cache showsrc openjdk-25 | sed -n 's/^Version: //p' | sort -uV)
+  for version in $(tac <<< "$versions"); do
+    if dpkg --compare-versions "${version%-*}" le "$wanted"; then echo "$version"; fi
+  done
+  for version in $versions; do
+    if dpkg --compare-versions "${version%-*}" gt "$wanted"; then echo "$version"; fi
+  done
 }
 
-# Fetches the upstream tarball alone (74 MB) with the hash from the signed index, and prints its path.
-fetch_tarball() { # VERSION
-  local uri name hash
-  read -r uri name _ hash < <(private_apt apt-get source --print-uris --download-only "openjdk-25=$1" 2>/dev/null |
-    grep "^'.*/openjdk-25_[^/]*\.orig\.tar\.xz'") || die "no upstream tarball in openjdk-25 $1"
-  uri=${uri//\'/}
-  if ! echo "${hash#SHA256:} $downloads/$name" | sha256sum --quiet --strict --check > /dev/null 2>&1; then
-    mkdir -p "$downloads"
-    # apt's own downloader: the machine's proxies hold, and it checks the hash before it names the file.
-    private_apt /usr/lib/apt/apt-helper download-file "$uri" "$downloads/$name" "$hash" >&2
+# download URI NAME SHA256: into the cache, unless it is there. apt's own downloader, so that the machine's proxies hold;
+# it checks the hash before it names the file.
+download() {
+  if echo "$3 $downloads/$2" | sha256sum --quiet --strict --check > /dev/null 2>&1; then
+    return
   fi
-  echo "$name ${hash#SHA256:}" > "$out/provenance.txt"
-  echo "$downloads/$name"
+  mkdir -p "$downloads"
+  private_apt /usr/lib/apt/apt-helper download-file "$1" "$downloads/$2" "SHA256:$3" >&2
+}
+
+# The upstream tarball (74 MB) of the JDK's very version, if its hash is known here. A mirror keeps files for a while
+# that no suite names any more, and names files that it does not have yet.
+fetch_known() {
+  local hash name mirror
+  hash=$(awk -v version="$wanted" '$1 == version { print $2 }' "$here/known-jdk-sources.txt")
+  [ -n "$hash" ] || return
+  name=openjdk-25_$wanted.orig.tar.xz
+  while read -r _ mirror; do
+    if download "${mirror%/}/pool/main/o/openjdk-25/${name//+/%2b}" "$name" "$hash"; then
+      tarball=$name sha256=$hash
+      return
+    fi
+  done < <(debian_mirrors)
+  return 1
+}
+
+# The same by the signed index of sources, which also knows the hash of versions that are newer than this script.
+fetch_indexed() {
+  local version uri name hash
+  read_source_index
+  while read -r version; do
+    read -r uri name _ hash < <(private_apt apt-get source --print-uris --download-only "openjdk-25=$version" 2> /dev/null |
+      grep "^'.*/openjdk-25_[^/]*\.orig\.tar\.xz'") || continue
+    if download "${uri//\'/}" "$name" "${hash#SHA256:}"; then
+      tarball=$name sha256=${hash#SHA256:}
+      if [ "${version%-*}" != "$wanted" ]; then
+        say "WARNING: the JDK is $wanted, its C libraries are built from Debian's source of ${version%-*}"
+      fi
+      return
+    fi
+    say "the mirror does not have $name, which its index names; trying the next version"
+  done < <(ranked_versions)
+  return 1
 }
 
 rm -rf "$out"
-mkdir -p "$out"
-read_source_index
-version=$(choose_version)
-tarball=$(fetch_tarball "$version")
-say "unpacking $(basename "$tarball")"
-tar -C "$out" -xf "$tarball" --strip-components=1 --wildcards \
+mkdir -p "$out" "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
+touch "$apt_dir/sources.list"
+tarball='' sha256=''
+fetch_known || fetch_indexed || die "no openjdk-25 source tarball to be had from Debian $suite"
+echo "$tarball $sha256" > "$out/provenance.txt"
+say "unpacking $tarball"
+tar -C "$out" -xf "$downloads/$tarball" --strip-components=1 --wildcards \
   '*/src/java.base/*/native' '*/src/jdk.net/*/native' '*/src/hotspot/share/include' '*/src/hotspot/os/posix/include'
 rm -rf "$apt_dir"
