@@ -98,12 +98,24 @@ stage_network() {
   maven_tests network "${TESTS_ONLY[@]}" -Dtest.groups=network -Dtest.excludedGroups=
 }
 
+# Every point of the CNI contract has a test that passed, and the table in docs/ names them all.
+check_contract() {
+  local table=$REPORTS/cni-contract.md
+  "$JAVA_HOME/bin/java" "$AZWG_ROOT/scripts/lib/CniContract.java" "$AZWG_ROOT/scripts/lib/cni-points.tsv" "$REPORTS/cni" "$table"
+  if cmp -s "$table" "$AZWG_ROOT/docs/cni-contract.md"; then
+    printf 'PASS docs/cni-contract.md is true\n'
+  else
+    printf 'FAIL docs/cni-contract.md differs from %s: copy it\n' "$table"
+  fi
+}
+
 stage_cni() {
   ensure_executables
   # The libc of the executables passes the same contract as the JVM's, in an executable of its own.
   "$AZWG_ROOT/native/image/build.sh" azwg-smoke >&2 || die "azwg-smoke could not be built"
   verdict_tests smoke "$AZWG_DIST/azwg-smoke"
   maven_tests cni "${TESTS_ONLY[@]}" -Dtest.groups=cni -Dtest.excludedGroups= "-Dazwg.dist=$AZWG_DIST"
+  verdict_tests contract check_contract
   verdict_tests demo "$AZWG_ROOT/scripts/demo.sh"
 }
 

@@ -71,7 +71,7 @@ final class Plugin {
     }
     try {
       // Read before anything is answered: a runtime whose write fails reports only that.
-      byte[] configuration = StandardInput.readAll(stdin);
+      byte[] configuration = readConfiguration(command);
       dispatch(Invocation.parse(environment), configuration);
       return SUCCESS;
     } catch (CniException e) {
@@ -79,6 +79,18 @@ final class Plugin {
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       // A defect, but the caller is owed an error document, not a stack trace.
       return fail(new CniException(ErrorCode.INTERNAL, "internal error", e.toString(), e));
+    }
+  }
+
+  /** VERSION needs no configuration: it answers also where stdin is closed. */
+  private byte[] readConfiguration(String command) throws CniException {
+    try {
+      return StandardInput.readAll(stdin);
+    } catch (CniException e) {
+      if (command.equals(CniCommand.VERSION.name())) {
+        return new byte[0];
+      }
+      throw e;
     }
   }
 

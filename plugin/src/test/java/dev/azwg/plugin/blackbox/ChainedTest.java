@@ -46,7 +46,7 @@ class ChainedTest {
 
   @ParameterizedTest(name = "point 79: a list of version {0} is added, checked and deleted")
   @CsvSource({"0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"})
-  void aWholeLife(String version) throws Exception {
+  void point79AWholeLife(String version) throws Exception {
     TransparentPod pod = TransparentPod.create(namespaces, "10.244.3.27", "fd12::1b");
     boolean statesFamily = version.startsWith("0.");
     Path first = directory.resolve("imitation");

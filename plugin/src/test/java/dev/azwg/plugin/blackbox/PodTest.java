@@ -37,7 +37,7 @@ class PodTest {
   }
 
   @Test
-  void addRoutesAndNarrowsAndDelTakesTheRoutesAway() throws Exception {
+  void point40And52And53AddRoutesAndNarrowsAndDelTakesTheRoutesAway() throws Exception {
     TransparentPod pod = TransparentPod.create(namespaces, "10.244.3.27", "fd12::1b");
     Files.createDirectories(plugin.stateDir());
     new NodeFacts(1340).write(plugin.stateDir());
@@ -55,7 +55,7 @@ class PodTest {
   }
 
   @Test
-  void theAddressThatAnotherNodeHadBecomesLocal() throws Exception {
+  void point40TheAddressThatAnotherNodeHadBecomesLocal() throws Exception {
     TransparentPod pod = TransparentPod.create(namespaces, "10.244.3.27", "fd12::1b");
     for (String address : List.of("10.244.3.27", "fd12::1b")) {
       pod.node()
@@ -76,7 +76,7 @@ class PodTest {
   }
 
   @Test
-  void aDelLeavesTheRouteToTheNodeThatHasTheAddressNow() throws Exception {
+  void point46ADelLeavesTheRouteToTheNodeThatHasTheAddressNow() throws Exception {
     TransparentPod pod = TransparentPod.create(namespaces, "10.244.3.27", "fd12::1b");
     succeed(call("ADD", pod, "c1"));
     for (String address : List.of("10.244.3.27", "fd12::1b")) {
