@@ -14,7 +14,7 @@ usage() {
   cat <<'TEXT'
 usage: scripts/setup.sh [--for STAGE]...
 
-Installs what a stage needs: unit, network, cni, demo, bench (default: all of them).
+Installs what a stage needs: unit, network, cni, demo, runtimes, bench (default: all of them).
   Debian packages      by apt-get, only those that are missing
   wireguard-go         of a newer Debian, unpacked into the cache
   cnitool              built from Debian's source, kept in the cache
@@ -27,6 +27,7 @@ readonly BUILD_PACKAGES=(maven)
 readonly IMAGE_PACKAGES=(gcc binutils libc6-dev zlib1g-dev)
 readonly NETWORK_PACKAGES=(iproute2 util-linux procps wireguard-tools iputils-ping tcpdump jq)
 readonly CNI_PACKAGES=(containernetworking-plugins iptables)
+readonly RUNTIME_PACKAGES=(containerd runc podman busybox-static curl)
 
 check_system() {
   require_root
@@ -73,15 +74,19 @@ setup_stage() {
       make_wireguard_go
       ;;
     cni | demo)
-      install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}"
+      install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
       make_wireguard_go
       make_cnitool
+      ;;
+    runtimes)
+      setup_stage cni
+      install_packages "${RUNTIME_PACKAGES[@]}"
       ;;
     bench)
       install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
       make_wireguard_go
       ;;
-    *) die "unknown stage: $1 (known: unit, network, cni, demo, bench)" ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo, runtimes, bench)" ;;
   esac
 }
 

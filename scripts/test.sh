@@ -20,7 +20,8 @@ usage: scripts/test.sh [STAGE]...
 Runs the stages in the order given; without any, all of them:
   unit      formatting, static analysis, unit tests, and the shell scripts' own checks
   network   tests against the kernel and userspace WireGuard, in network namespaces
-  cni       the native executables (built if needed): a smoke test, real CNI callers, and the demo
+  cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
+            podman), and the demo
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
@@ -117,6 +118,8 @@ stage_cni() {
   maven_tests cni "${TESTS_ONLY[@]}" -Dtest.groups=cni -Dtest.excludedGroups= "-Dazwg.dist=$AZWG_DIST"
   verdict_tests contract check_contract
   verdict_tests demo "$AZWG_ROOT/scripts/demo.sh"
+  "$AZWG_ROOT/scripts/setup.sh" --for runtimes
+  verdict_tests runtimes "$AZWG_ROOT/scripts/runtimes.sh"
 }
 
 run_stage() {

@@ -4,9 +4,14 @@
 # Why each package is there; install_packages prints it.
 declare -Ar PACKAGE_PURPOSE=(
   [binutils]="native-image links the executables"
+  [busybox-static]="the one program of the pods image"
   [containernetworking-plugins]="the real portmap of the plugin chain, and start-up times to compare with"
+  [containerd]="a real container runtime with CRI"
+  [curl]="speaks gRPC to the container runtime"
   [debian-archive-keyring]="checks what comes from other suites"
   [dpkg-dev]="unpacks Debian's sources"
+  [podman]="a real container runtime with a CNI back end"
+  [runc]="runs the containers of the runtimes"
   [gcc]="native-image links the executables"
   [golang-go]="builds cnitool from Debian's source"
   [iproute2]="network namespaces, links, routes"
