@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib/executables.sh
 . "$AZWG_ROOT/scripts/lib/executables.sh"
 
-readonly STAGES=(unit network cni)
+readonly STAGES=(unit network cni fuzz)
 readonly REPORTS=$AZWG_ROOT/target/test-reports
 
 usage() {
@@ -22,6 +22,7 @@ Runs the stages in the order given; without any, all of them:
   network   tests against the kernel and userspace WireGuard, in network namespaces
   cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
             podman), and the demo
+  fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
@@ -122,9 +123,13 @@ stage_cni() {
   verdict_tests runtimes "$AZWG_ROOT/scripts/runtimes.sh"
 }
 
+stage_fuzz() {
+  verdict_tests fuzz "$AZWG_ROOT/scripts/fuzz.sh" 4
+}
+
 run_stage() {
   local stage=$1
-  "$AZWG_ROOT/scripts/setup.sh" --for "$stage"
+  "$AZWG_ROOT/scripts/setup.sh" --for "${stage/fuzz/unit}"
   use_jdk25
   use_tools
   "stage_$stage"

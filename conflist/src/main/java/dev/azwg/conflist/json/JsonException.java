@@ -8,7 +8,7 @@ public final class JsonException extends Exception {
   public enum Reason {
     /** No bytes, or white space only. */
     EMPTY,
-    /** More bytes than the caller's bound. */
+    /** More bytes than the caller's bound, or more values than {@link StrictJson#MAX_VALUES}. */
     TOO_LARGE,
     /** More arrays and objects inside each other than {@link StrictJson#MAX_DEPTH}. */
     TOO_DEEP,

@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Decodes one JSON document (RFC 8259) into gson's tree, with bounds on its size and depth.
+ * Decodes one JSON document (RFC 8259) into gson's tree, with bounds on its size, depth and number
+ * of values.
  *
  * <p>Members keep their order, numbers their spelling. Nothing of gson's leniency is left: no
  * comments, no single quotes, no {@code NaN}, no half of a surrogate pair, no text after the
@@ -29,8 +30,15 @@ public final class StrictJson {
   /** How many arrays and objects may be inside each other. CNI documents need about eight. */
   public static final int MAX_DEPTH = 128;
 
+  /**
+   * How many values a document may have. A list of 10 000 attachments has 30 000; without a bound a
+   * document of the allowed size, {@code [0,0,...}, takes a hundred times its size in memory.
+   */
+  public static final int MAX_VALUES = 250_000;
+
   private final JsonReader reader;
   private final Dialect dialect;
+  private int values;
 
   private StrictJson(JsonReader reader, Dialect dialect) {
     this.reader = reader;
@@ -97,6 +105,10 @@ public final class StrictJson {
   }
 
   private JsonElement value(int depth) throws IOException, JsonException {
+    if (++values > MAX_VALUES) {
+      throw new JsonException(
+          Reason.TOO_LARGE, reader.getPath(), "more than " + MAX_VALUES + " values");
+    }
     return switch (reader.peek()) {
       case BEGIN_OBJECT -> object(deeper(depth));
       case BEGIN_ARRAY -> array(deeper(depth));

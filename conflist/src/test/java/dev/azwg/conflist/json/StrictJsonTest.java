@@ -134,4 +134,13 @@ class StrictJsonTest {
   private static JsonException refusal(byte[] document, Dialect dialect) {
     return assertThrows(JsonException.class, () -> StrictJson.parse(document, dialect));
   }
+
+  @Test
+  void tooManyValuesAreTooLarge() throws Exception {
+    String most = "[" + "0,".repeat(StrictJson.MAX_VALUES - 2) + "0]";
+    StrictJson.parse(most.getBytes(StandardCharsets.UTF_8), Dialect.GO);
+    byte[] more = most.replace("]", ",0]").getBytes(StandardCharsets.UTF_8);
+    JsonException e = assertThrows(JsonException.class, () -> StrictJson.parse(more, Dialect.GO));
+    assertEquals(JsonException.Reason.TOO_LARGE, e.reason());
+  }
 }
