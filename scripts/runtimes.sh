@@ -114,7 +114,9 @@ check_containerd() {
   judge "containerd: killed and started again, it stops the pods that it had" "${#ids[@]} pods" test "$failed" = 0
   judge "containerd: nothing of the pods is left" "ledger, routes, leases" node_is_empty
   check_failed_sandbox
+  print_sent containerd
   check_podman
+  print_sent podman
   check_list
   kill -s TERM "$CONTAINERD_PID"
   wait "$CONTAINERD_PID" 2>/dev/null || true
@@ -146,16 +148,17 @@ check_podman() {
   judge "podman: nothing of the container is left" "ledger, routes, leases" node_is_empty
 }
 
-# What each command was sent, once per form.
+# print_sent RUNTIME: what it has sent since the last time, of each command one example.
 print_sent() {
-  local command note
+  local runtime=$1 command note
   for command in VERSION ADD DEL CHECK STATUS GC; do
     note=$(find "$RT/sent" -name "$command.*" ! -name '*.stdin' | sort | head -n 1)
     [[ -n $note ]] || continue
-    printf '\n%s, %s times; for example:\n' "$command" "$(find "$RT/sent" -name "$command.*" ! -name '*.stdin' | wc -l)"
+    printf '%s sent %s %s times; for example:\n' "$runtime" "$command" "$(find "$RT/sent" -name "$command.*" ! -name '*.stdin' | wc -l)"
     sed 's/^/    /' "$note"
     jq -c . "$note.stdin" 2>/dev/null | sed 's/^/    /' || true
   done
+  rm -f "$RT"/sent/*
 }
 
 end_run() {
@@ -183,5 +186,4 @@ use_jdk25
 ensure_executables
 start_nodes
 check_containerd
-print_sent
 verdict_summary
