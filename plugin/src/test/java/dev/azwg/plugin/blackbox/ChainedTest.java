@@ -7,23 +7,17 @@ import com.google.gson.JsonObject;
 import dev.azwg.cnitest.Chain;
 import dev.azwg.cnitest.ContainerAttachment;
 import dev.azwg.cnitest.NetworkList;
-import dev.azwg.cnitest.NetworkNamespaces;
 import dev.azwg.cnitest.PluginDirectory;
 import dev.azwg.ipam.ledger.Attachment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The executable last in a chain, as libcni runs it. */
-@Tag("cni")
-class ChainedTest {
+class ChainedTest extends BlackBox {
   private static final String FIRST =
       """
       #!/bin/sh
@@ -34,15 +28,6 @@ class ChainedTest {
       "routes":[{"dst":"0.0.0.0/0","gw":"169.254.1.1"}]DNS}'
       fi
       """;
-
-  @RegisterExtension final NetworkNamespaces namespaces = new NetworkNamespaces("azwg-p-");
-  @TempDir Path directory = Path.of("");
-  private Executable plugin = new Executable(Path.of(""), Path.of(""));
-
-  @BeforeEach
-  void start() throws Exception {
-    plugin = Executable.find(directory.resolve("azwg"));
-  }
 
   @ParameterizedTest(name = "point 79: a list of version {0} is added, checked and deleted")
   @CsvSource({"0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"})

@@ -3,35 +3,16 @@ package dev.azwg.plugin.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.azwg.cnitest.Bytes;
-import dev.azwg.cnitest.NetworkNamespace;
-import dev.azwg.cnitest.NetworkNamespaces;
 import dev.azwg.cnitest.PluginCall;
 import dev.azwg.cnitest.PluginOutcome;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.plugin.Documents;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The documents that runtimes and Azure CNI send, regular and odd ones. */
-@Tag("cni")
-class DocumentsOnTheExecutableTest {
-  @RegisterExtension final NetworkNamespaces namespaces = new NetworkNamespaces("azwg-p-");
-  @TempDir Path directory = Path.of("");
-  private NetworkNamespace node = new NetworkNamespace("");
-  private Executable plugin = new Executable(Path.of(""), Path.of(""));
-
-  @BeforeEach
-  void start() throws Exception {
-    plugin = Executable.find(directory.resolve("azwg"));
-    node = namespaces.create("node");
-  }
-
+class DocumentsOnTheExecutableTest extends BlackBox {
   @Test
   void point16To34EveryDocumentGetsItsAnswer() throws Exception {
     List<String> wrong = new ArrayList<>();

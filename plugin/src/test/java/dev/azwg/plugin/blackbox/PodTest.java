@@ -1,40 +1,23 @@
 package dev.azwg.plugin.blackbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.azwg.cnitest.Bytes;
-import dev.azwg.cnitest.NetworkNamespaces;
 import dev.azwg.cnitest.PluginCall;
 import dev.azwg.cnitest.PluginOutcome;
 import dev.azwg.ipam.watcher.NodeFacts;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** ADD, CHECK and DEL of a dual-stack pod of azure-vnet's transparent mode, seen by ip(8). */
-@Tag("cni")
-class PodTest {
+class PodTest extends BlackBox {
   private static final String DUAL_STACK =
       "{\"cniVersion\":\"1.0.0\",\"name\":\"azure\",\"type\":\"azwg\",\"prevResult\":"
           + "{\"cniVersion\":\"1.0.0\",\"interfaces\":[{\"name\":\"eth0\"}],"
           + "\"ips\":[{\"address\":\"10.244.3.27/16\",\"gateway\":\"169.254.1.1\"},"
           + "{\"address\":\"fd12::1b/64\"}]}}";
   private static final List<String> THROWS = List.of("throw 10.244.3.27 142", "throw fd12::1b 142");
-
-  @RegisterExtension final NetworkNamespaces namespaces = new NetworkNamespaces("azwg-p-");
-  @TempDir Path directory = Path.of("");
-  private Executable plugin = new Executable(Path.of(""), Path.of(""));
-
-  @BeforeEach
-  void start() throws Exception {
-    plugin = Executable.find(directory.resolve("azwg"));
-  }
 
   @Test
   void point40And52And53AddRoutesAndNarrowsAndDelTakesTheRoutesAway() throws Exception {
@@ -122,11 +105,5 @@ class PodTest {
         .call(command, containerId, pod.pod().path().toString())
         .withStdin(plugin.inStateDir(DUAL_STACK, ""))
         .launchedBy(pod.node().launcher());
-  }
-
-  private static PluginOutcome succeed(PluginCall call) throws Exception {
-    PluginOutcome outcome = call.run();
-    assertTrue(outcome.succeeded(), outcome.toString());
-    return outcome;
   }
 }

@@ -3,8 +3,6 @@ package dev.azwg.plugin.blackbox;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.azwg.cnitest.NetworkNamespace;
-import dev.azwg.cnitest.NetworkNamespaces;
 import dev.azwg.cnitest.PluginCall;
 import dev.azwg.cnitest.PluginOutcome;
 import dev.azwg.cnitest.RunningPlugin;
@@ -26,28 +24,12 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The executable under load and in adverse surroundings. */
-@Tag("cni")
-class StressTest {
+class StressTest extends BlackBox {
   private static final int CONTAINERS = 200;
   private static final int KILLED = 40;
-
-  @RegisterExtension final NetworkNamespaces namespaces = new NetworkNamespaces("azwg-p-");
-  @TempDir Path directory = Path.of("");
-  private NetworkNamespace node = new NetworkNamespace("");
-  private Executable plugin = new Executable(Path.of(""), Path.of(""));
-
-  @BeforeEach
-  void start() throws Exception {
-    plugin = Executable.find(directory.resolve("azwg"));
-    node = namespaces.create("node");
-  }
 
   @Test
   void point73TwoHundredParallelAddsAllSucceedAndSoDoTheirDels() throws Exception {
