@@ -37,9 +37,10 @@ require_root() {
 }
 
 # wait_until SECONDS WHAT COMMAND...: poll until COMMAND succeeds. For conditions that nothing announces.
-# On time-out it says what was waited for, shows what COMMAND last said, and returns 1.
+# On time-out it says what was waited for, shows what COMMAND last said, and returns 1. AZWG_PATIENCE multiplies the time, for
+# machines that are many times slower than the ones the times were chosen for.
 wait_until() {
-  local seconds=$1 what=$2 deadline output
+  local seconds=$(($1 * ${AZWG_PATIENCE:-1})) what=$2 deadline output
   shift 2
   deadline=$((${EPOCHREALTIME/[^0-9]/} + seconds * 1000000))
   until output=$("$@" 2>&1); do
