@@ -11,18 +11,21 @@ set -euo pipefail
 . "$AZWG_ROOT/scripts/lib/executables.sh"
 
 readonly STAGES=(unit network cni fuzz)
+# Only when it is asked for: software emulation of a whole machine takes its time.
+readonly ON_REQUEST=(kernel)
 readonly REPORTS=$AZWG_ROOT/target/test-reports
 
 usage() {
   cat <<'TEXT'
 usage: scripts/test.sh [STAGE]...
 
-Runs the stages in the order given; without any, all of them:
+Runs the stages in the order given; without any, all of them but kernel:
   unit      formatting, static analysis, unit tests, and the shell scripts' own checks
   network   tests against the kernel and userspace WireGuard, in network namespaces
   cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
             podman), and the demo
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
+  kernel    the device suite and the demo on the kernel's own WireGuard, in a virtual machine (about eight minutes)
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
@@ -127,6 +130,10 @@ stage_fuzz() {
   verdict_tests fuzz "$AZWG_ROOT/scripts/fuzz.sh" 4
 }
 
+stage_kernel() {
+  verdict_tests kernel "$AZWG_ROOT/scripts/kernel.sh"
+}
+
 run_stage() {
   local stage=$1
   "$AZWG_ROOT/scripts/setup.sh" --for "${stage/fuzz/unit}"
@@ -144,7 +151,8 @@ main() {
         return
         ;;
       *)
-        [[ " ${STAGES[*]} " == *" $stage "* ]] || die "unknown stage: $stage (known: ${STAGES[*]})"
+        [[ " ${STAGES[*]} ${ON_REQUEST[*]} " == *" $stage "* ]] ||
+          die "unknown stage: $stage (known: ${STAGES[*]} ${ON_REQUEST[*]})"
         stages+=("$stage")
         ;;
     esac
