@@ -25,7 +25,7 @@ Runs the stages in the order given; without any, all of them but kernel:
   cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
             podman), and the demo
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
-  kernel    the device suite and the demo on the kernel's own WireGuard, in a virtual machine (about eight minutes)
+  kernel    the device suite and the demo on the kernel's own WireGuard, in a virtual machine (some fifteen minutes)
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
