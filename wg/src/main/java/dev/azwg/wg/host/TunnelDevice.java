@@ -43,6 +43,13 @@ public final class TunnelDevice implements AutoCloseable {
    */
   public record Settings(PrivateKey key, PublicKey publicKey, int listenPort) {}
 
+  /**
+   * The device with its settings as they should be.
+   *
+   * @param keyKept whether it had the node's key before
+   */
+  public record Configured(Device device, boolean keyKept) {}
+
   /** Opens the client of the kernel's WireGuard, which only answers where the kernel has it. */
   @FunctionalInterface
   public interface KernelClients {
@@ -149,12 +156,13 @@ public final class TunnelDevice implements AutoCloseable {
    *
    * @return the device as it is then
    */
-  public Device configure(Attached attached, Settings settings) throws IOException {
+  public Configured configure(Attached attached, Settings settings) throws IOException {
     WireGuardClient client = client(attached.backend());
     Device device = client.device(name);
     DeviceConfig.Builder change = DeviceConfig.builder();
+    boolean keyKept = device.publicKey().equals(Optional.of(settings.publicKey()));
     boolean differs = false;
-    if (!device.publicKey().equals(Optional.of(settings.publicKey()))) {
+    if (!keyKept) {
       change.privateKey(settings.key());
       differs = true;
     }
@@ -167,10 +175,10 @@ public final class TunnelDevice implements AutoCloseable {
       differs = true;
     }
     if (!differs) {
-      return device;
+      return new Configured(device, true);
     }
     client.configure(name, change.build());
-    return client.device(name);
+    return new Configured(client.device(name), keyKept);
   }
 
   /** Brings MTU, addresses and the up flag to what they should be. */

@@ -8,9 +8,20 @@ import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** A peer as the device should have it. */
+/**
+ * A peer as the device should have it.
+ *
+ * @param node the node it stands for
+ * @param allowedIps all that the node holds, also while nothing is routed to it: the peer may have
+ *     begun to use the tunnel before this node does
+ * @param persistentKeepalive seconds between keepalives, 0 for none
+ */
 public record DesiredPeer(
-    String node, PublicKey publicKey, Endpoint endpoint, SortedSet<IpPrefix> allowedIps) {
+    String node,
+    PublicKey publicKey,
+    Endpoint endpoint,
+    SortedSet<IpPrefix> allowedIps,
+    int persistentKeepalive) {
   public DesiredPeer {
     Objects.requireNonNull(node);
     Objects.requireNonNull(publicKey);

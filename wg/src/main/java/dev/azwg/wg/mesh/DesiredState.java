@@ -16,6 +16,7 @@ import java.util.TreeSet;
  *
  * @param peers by public key
  * @param routes the content of the WireGuard table
+ * @param nodes where the addresses of each other node lead
  * @param deviceAddresses the addresses of the device itself, none outside host scope
  * @param mtu the device's MTU in bytes
  * @param findings what in the records could not be followed
@@ -23,12 +24,22 @@ import java.util.TreeSet;
 public record DesiredState(
     Map<PublicKey, DesiredPeer> peers,
     SortedMap<IpPrefix, RouteTarget> routes,
+    SortedMap<String, NodeRoutes> nodes,
     List<InetAddress> deviceAddresses,
     int mtu,
     SortedSet<Finding> findings) {
+  /**
+   * Where the addresses of a node lead.
+   *
+   * @param target the same for all of them
+   * @param prefixes how many they are
+   */
+  public record NodeRoutes(RouteTarget target, int prefixes) {}
+
   public DesiredState {
     peers = Map.copyOf(peers);
     routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
+    nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
     deviceAddresses = List.copyOf(deviceAddresses);
     findings = Collections.unmodifiableSortedSet(new TreeSet<>(findings));
   }

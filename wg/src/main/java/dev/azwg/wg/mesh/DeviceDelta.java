@@ -70,16 +70,21 @@ public final class DeviceDelta {
   private static void addition(DesiredPeer peer, @Nullable Peer current, List<PeerConfig> to) {
     List<IpPrefix> missing = new ArrayList<>(peer.allowedIps());
     boolean sameEndpoint = false;
+    boolean sameKeepalive = peer.persistentKeepalive() == 0;
     if (current != null) {
       missing.removeAll(new HashSet<>(current.allowedIps()));
       sameEndpoint = current.endpoint().equals(Optional.of(peer.endpoint()));
+      sameKeepalive = current.persistentKeepalive() == peer.persistentKeepalive();
     }
-    if (current != null && missing.isEmpty() && sameEndpoint) {
+    if (current != null && missing.isEmpty() && sameEndpoint && sameKeepalive) {
       return;
     }
     PeerConfig.Builder change = PeerConfig.builder(peer.publicKey()).allowedIps(missing);
     if (!sameEndpoint) {
       change.endpoint(peer.endpoint());
+    }
+    if (!sameKeepalive) {
+      change.persistentKeepalive(peer.persistentKeepalive());
     }
     to.add(change.build());
   }

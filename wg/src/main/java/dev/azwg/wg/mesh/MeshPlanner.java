@@ -3,6 +3,7 @@ package dev.azwg.wg.mesh;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.key.PublicKey;
+import dev.azwg.wg.mesh.DesiredState.NodeRoutes;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what all nodes publish into what the kernel of one node should hold. */
 public final class MeshPlanner {
@@ -34,10 +37,16 @@ public final class MeshPlanner {
    * @param self the node to plan for
    * @param records the records of all nodes; that of {@code self} is passed over
    * @param incumbents the node that each peer in the device stands for, as far as it is known
+   * @param paths says of each key whether its peer is verified: only then are routes led into the
+   *     tunnel
    * @param now what is dated much later is not followed
    */
   public DesiredState plan(
-      LocalNode self, List<PeerRecord> records, Map<PublicKey, String> incumbents, Instant now) {
+      LocalNode self,
+      List<PeerRecord> records,
+      Map<PublicKey, String> incumbents,
+      Function<PublicKey, PeerUse> paths,
+      Instant now) {
     Instant latest = now.plus(CLOCK_SKEW);
     SortedSet<Finding> findings = new TreeSet<>();
     List<PeerRecord> others = believable(self, records, latest, findings);
@@ -46,22 +55,23 @@ public final class MeshPlanner {
 
     Map<String, Draft> drafts = new HashMap<>();
     for (PeerRecord record : others) {
-      draft(self, record, keys, addresses, findings)
+      draft(self, record, keys, addresses, paths, findings)
           .ifPresent(draft -> drafts.put(record.node(), draft));
     }
-    SortedMap<IpPrefix, RouteTarget> routes = routes(self, others, addresses, drafts);
+    SortedMap<String, NodeRoutes> nodes = new TreeMap<>();
+    SortedMap<IpPrefix, RouteTarget> routes = routes(self, others, addresses, drafts, nodes);
 
     Map<PublicKey, DesiredPeer> peers = HashMap.newHashMap(drafts.size());
     boolean outerIpv6 = false;
     for (Map.Entry<String, Draft> entry : drafts.entrySet()) {
       Draft draft = entry.getValue();
       outerIpv6 |= draft.endpoint.address() instanceof Inet6Address;
-      peers.put(
-          draft.key, new DesiredPeer(entry.getKey(), draft.key, draft.endpoint, draft.allowedIps));
+      peers.put(draft.key, draft.peer(entry.getKey()));
     }
     return new DesiredState(
         peers,
         routes,
+        nodes,
         config.hostScope() ? self.addresses() : List.of(),
         TunnelMtu.of(self.underlayMtu(), config.fabricMtu(), outerIpv6),
         findings);
@@ -70,11 +80,17 @@ public final class MeshPlanner {
   private static final class Draft {
     private final PublicKey key;
     private final Endpoint endpoint;
+    private final PeerUse use;
     private final SortedSet<IpPrefix> allowedIps = new TreeSet<>();
 
-    Draft(PublicKey key, Endpoint endpoint) {
+    Draft(PublicKey key, Endpoint endpoint, PeerUse use) {
       this.key = key;
       this.endpoint = endpoint;
+      this.use = use;
+    }
+
+    DesiredPeer peer(String node) {
+      return new DesiredPeer(node, key, endpoint, allowedIps, use.persistentKeepalive());
     }
   }
 
@@ -116,8 +132,10 @@ public final class MeshPlanner {
       PeerRecord record,
       KeyHolders keys,
       AddressHolders addresses,
+      Function<PublicKey, PeerUse> paths,
       SortedSet<Finding> findings) {
-    if (record.publicKey().isEmpty()) {
+    PublicKey key = record.publicKey().orElse(null);
+    if (key == null) {
       findings.add(new Finding(Finding.Kind.NO_KEY, record.node(), record.node(), "no public key"));
       return Optional.empty();
     }
@@ -133,7 +151,7 @@ public final class MeshPlanner {
               record.endpoints().toString(),
               "no endpoint on an address that the node holds, in a family that this node has"));
     }
-    return endpoint.map(found -> new Draft(record.publicKey().get(), found));
+    return endpoint.map(found -> new Draft(key, found, paths.apply(key)));
   }
 
   /** The first endpoint that is an address of its node and that this node can send to. */
@@ -161,16 +179,20 @@ public final class MeshPlanner {
       LocalNode self,
       List<PeerRecord> others,
       AddressHolders addresses,
-      Map<String, Draft> drafts) {
+      Map<String, Draft> drafts,
+      SortedMap<String, NodeRoutes> nodes) {
     SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+    for (PeerRecord record : others) {
+      nodes.put(record.node(), new NodeRoutes(target(drafts.get(record.node())), 0));
+    }
     addresses
         .claimHolders()
-        .forEach((prefix, node) -> routes.put(prefix, target(self, node, prefix, drafts)));
+        .forEach((prefix, node) -> routes.put(prefix, route(self, node, prefix, drafts, nodes)));
     for (PeerRecord record : others) {
       if (config.hostScope() && record.hostScope()) {
         for (InetAddress address : heldAddresses(record, addresses)) {
           IpPrefix host = IpPrefix.hostOf(address);
-          routes.put(host, target(self, record.node(), host, drafts));
+          routes.put(host, route(self, record.node(), host, drafts, nodes));
         }
       }
     }
@@ -187,16 +209,32 @@ public final class MeshPlanner {
     return held;
   }
 
-  private RouteTarget target(
-      LocalNode self, String node, IpPrefix prefix, Map<String, Draft> drafts) {
+  private RouteTarget route(
+      LocalNode self,
+      String node,
+      IpPrefix prefix,
+      Map<String, Draft> drafts,
+      SortedMap<String, NodeRoutes> nodes) {
     if (node.equals(self.name())) {
       return RouteTarget.THROW;
     }
     Draft draft = drafts.get(node);
-    if (draft == null) {
-      return config.mode() == Mode.STRICT ? RouteTarget.UNREACHABLE : RouteTarget.THROW;
+    if (draft != null) {
+      draft.allowedIps.add(prefix);
     }
-    draft.allowedIps.add(prefix);
-    return RouteTarget.DEVICE;
+    RouteTarget target = target(draft);
+    nodes.merge(
+        node,
+        new NodeRoutes(target, 1),
+        (known, one) -> new NodeRoutes(target, known.prefixes() + 1));
+    return target;
+  }
+
+  /** Where the addresses of a node lead that has that peer, or none. */
+  private RouteTarget target(@Nullable Draft draft) {
+    if (draft != null && draft.use.tunnelled()) {
+      return RouteTarget.DEVICE;
+    }
+    return config.mode() == Mode.STRICT ? RouteTarget.UNREACHABLE : RouteTarget.THROW;
   }
 }

@@ -84,6 +84,7 @@ final class ApiHandler implements ApiServer.Handler {
             options,
             publicKey,
             board.status(),
+            board.paths(),
             board.conflist(),
             observed,
             Objects.toString(device.backend(), "NONE")));

@@ -11,5 +11,7 @@ public enum Dirty {
   /** Single routes of the WireGuard table, each with a notification that tells which. */
   ROUTES,
   /** The main table's routes to pods. */
-  PODS
+  PODS,
+  /** The handshakes of the device's peers. */
+  HANDSHAKES
 }

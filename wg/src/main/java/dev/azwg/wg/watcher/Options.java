@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param userspace the program that provides the device where the kernel does not
  * @param hostScope whether the node's own traffic belongs into the tunnel
  * @param mode what happens to traffic without a tunnel
+ * @param fallback whether traffic to a peer that is not heard any more leaves the tunnel; only in
+ *     permissive mode
  * @param neverTunnelled prefixes that no peer may claim
  * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
  *     MTU
@@ -37,6 +39,7 @@ record Options(
     String userspace,
     boolean hostScope,
     Mode mode,
+    boolean fallback,
     List<IpPrefix> neverTunnelled,
     int fabricMtu,
     Duration resync,
@@ -51,6 +54,9 @@ record Options(
     Objects.requireNonNull(device);
     Objects.requireNonNull(userspace);
     Objects.requireNonNull(mode);
+    if (fallback && mode == Mode.STRICT) {
+      throw new IllegalArgumentException("there is nothing to fall back to in strict mode");
+    }
     neverTunnelled = List.copyOf(neverTunnelled);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);

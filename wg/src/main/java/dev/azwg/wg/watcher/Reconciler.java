@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +44,7 @@ final class Reconciler {
   private final OwnRecord ownRecord;
   private final MeshPlanner planner;
   private final Tunnel tunnel;
+  private final PathKeeper paths;
   private final KernelWatch kernelWatch;
   private final Signals signals;
   private final StatusBoard status;
@@ -69,6 +69,7 @@ final class Reconciler {
       OwnRecord ownRecord,
       MeshPlanner planner,
       Tunnel tunnel,
+      PathKeeper paths,
       KernelWatch kernelWatch,
       Signals signals,
       StatusBoard status,
@@ -83,6 +84,7 @@ final class Reconciler {
     this.ownRecord = ownRecord;
     this.planner = planner;
     this.tunnel = tunnel;
+    this.paths = paths;
     this.kernelWatch = kernelWatch;
     this.signals = signals;
     this.status = status;
@@ -95,19 +97,13 @@ final class Reconciler {
     Duration pause = FIRST_PAUSE;
     long everythingAt = System.nanoTime();
     while (true) {
-      long untilEverything = everythingAt - System.nanoTime();
-      Optional<Duration> census = pods.nextIn(System.nanoTime());
-      long wait = Math.min(untilEverything, census.map(Duration::toNanos).orElse(Long.MAX_VALUE));
-      Signals.Work work = signals.take(Duration.ofNanos(Math.max(0, wait)));
+      Signals.Work work = signals.take(untilNext(everythingAt));
       if (work.stopping()) {
         work.waiters().forEach(waiter -> waiter.published("the watcher is stopping"));
         return;
       }
       boolean everything = everythingAt - System.nanoTime() <= 0;
-      EnumSet<Dirty> dirty =
-          everything
-              ? EnumSet.allOf(Dirty.class)
-              : work.dirty().isEmpty() ? EnumSet.of(Dirty.PODS) : EnumSet.copyOf(work.dirty());
+      Set<Dirty> dirty = everything ? EnumSet.allOf(Dirty.class) : withDue(work.dirty());
       Pass pass = new Pass(dirty, work.waiters());
       try {
         pass.run();
@@ -127,6 +123,26 @@ final class Reconciler {
         pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
       }
     }
+  }
+
+  private Duration untilNext(long everythingAt) {
+    long now = System.nanoTime();
+    long nanos = everythingAt - now;
+    nanos = Math.min(nanos, pods.nextIn(now).map(Duration::toNanos).orElse(nanos));
+    nanos = Math.min(nanos, paths.nextIn().map(Duration::toNanos).orElse(nanos));
+    return Duration.ofNanos(Math.max(0, nanos));
+  }
+
+  private Set<Dirty> withDue(Set<Dirty> marked) {
+    EnumSet<Dirty> dirty = EnumSet.noneOf(Dirty.class);
+    dirty.addAll(marked);
+    if (pods.nextIn(System.nanoTime()).filter(Duration::isZero).isPresent()) {
+      dirty.add(Dirty.PODS);
+    }
+    if (paths.nextIn().filter(Duration::isZero).isPresent()) {
+      dirty.add(Dirty.HANDSHAKES);
+    }
+    return dirty;
   }
 
   private static String describe(IOException e) {
@@ -150,10 +166,14 @@ final class Reconciler {
       if (observe) {
         kernelWatch.forget();
         tunnel.observe();
+        paths.observed();
         underlay = Underlay.read(netlink, options.underlay());
         facts = readFacts();
       } else {
         routesSeen = kernelWatch.drain(tunnel::routeSeen);
+        if (dirty.contains(Dirty.HANDSHAKES)) {
+          paths.look();
+        }
       }
       // The plugin writes its file before its route: who has seen the route must see the file.
       if (attachments == null || routesSeen || dirty.contains(Dirty.LEDGER)) {
@@ -165,7 +185,11 @@ final class Reconciler {
       }
       Underlay nic = Objects.requireNonNull(underlay);
       boolean podsChanged = takeCensus(attachments);
-      if (converged && !podsChanged && !routesSeen && dirty.equals(EnumSet.of(Dirty.PODS))) {
+      if (converged
+          && !podsChanged
+          && !routesSeen
+          && !paths.needPlanning()
+          && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES).containsAll(dirty)) {
         answer("");
         return;
       }
@@ -178,7 +202,9 @@ final class Reconciler {
       }
 
       LocalNode self = new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
-      DesiredState desired = planner.plan(self, records.records(), incumbents, clock.instant());
+      DesiredState desired =
+          planner.plan(self, records.records(), incumbents, paths::use, clock.instant());
+      paths.planned(desired);
       kernelWatch.expect(
           new Expectation(
               tunnel.deviceIndex(), desired.mtu(), nic.index(), nic.mtu(), desired.routes()));

@@ -63,6 +63,13 @@ final class RunCommand {
             "Traffic to a node without a tunnel: unencrypted, or refused."));
     spec.addOption(
         option(
+            "--fallback",
+            "on|off",
+            "off",
+            "Whether traffic to a peer that is not heard any more leaves the tunnel, unencrypted,"
+                + " until the peer works again. Only with --mode permissive."));
+    spec.addOption(
+        option(
             "--never-tunnel",
             "PREFIXES",
             "",
@@ -103,6 +110,7 @@ final class RunCommand {
   }
 
   private static Options options(OptionText text) {
+    Mode mode = text.value("--mode", OptionText.oneOf(Mode.values()));
     return new Options(
         text.value("--node", RunCommand::node),
         text.value("--datastore", RunCommand::directory),
@@ -112,7 +120,8 @@ final class RunCommand {
         text.value("--listen-port", OptionText.number(1, 65535)),
         text.value("--userspace", program -> program),
         text.value("--host-scope", OptionText::onOrOff),
-        text.value("--mode", OptionText.oneOf(Mode.values())),
+        mode,
+        text.value("--fallback", value -> fallback(value, mode)),
         text.value("--never-tunnel", RunCommand::prefixes),
         text.value("--fabric-mtu", RunCommand::fabricMtu),
         text.value("--resync", RunCommand::resync),
@@ -159,6 +168,14 @@ final class RunCommand {
       }
     }
     return prefixes;
+  }
+
+  private static boolean fallback(String text, Mode mode) {
+    boolean fallback = OptionText.onOrOff(text);
+    if (fallback && mode == Mode.STRICT) {
+      throw new IllegalArgumentException("contradicts --mode strict");
+    }
+    return fallback;
   }
 
   private static int fabricMtu(String text) {

@@ -3,10 +3,13 @@ package dev.azwg.wg.watcher;
 import dev.azwg.conflist.keeper.KeeperStatus;
 import dev.azwg.ipam.ledger.LedgerSnapshot;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.Finding;
+import dev.azwg.wg.mesh.PeerPath;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,6 +45,7 @@ final class StatusBoard {
   private long passes;
   private long failures;
   private volatile Status status;
+  private volatile Map<PublicKey, PeerPath> paths = Map.of();
   private volatile Optional<KeeperStatus> conflist = Optional.empty();
   private final CountDownLatch succeededOnce = new CountDownLatch(1);
 
@@ -56,6 +60,15 @@ final class StatusBoard {
   /** What the keeper of the network configuration list found last; empty if there is no keeper. */
   Optional<KeeperStatus> conflist() {
     return conflist;
+  }
+
+  /** The path to the peer of each key. */
+  Map<PublicKey, PeerPath> paths() {
+    return paths;
+  }
+
+  void paths(Map<PublicKey, PeerPath> known) {
+    paths = known;
   }
 
   void kept(KeeperStatus found) {

@@ -8,7 +8,10 @@ import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
+import dev.azwg.wg.mesh.DesiredState.NodeRoutes;
+import dev.azwg.wg.mesh.PeerPath;
 import dev.azwg.wg.mesh.RouteTarget;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +27,7 @@ final class StatusDocument {
       Options options,
       PublicKey publicKey,
       StatusBoard.Status status,
+      Map<PublicKey, PeerPath> paths,
       Optional<KeeperStatus> conflist,
       @Nullable Device device,
       String backend) {
@@ -43,7 +47,7 @@ final class StatusDocument {
     document.addProperty("lastPass", status.at().toString());
     document.addProperty("lastPassMicros", status.tookMicros());
     conflist.ifPresent(kept -> document.add("conflist", conflist(kept)));
-    status.desired().ifPresent(desired -> mesh(document, desired, device));
+    status.desired().ifPresent(desired -> mesh(document, desired, paths, device));
     JsonArray rejected = new JsonArray();
     status.rejected().forEach(rejected::add);
     document.add("rejected", rejected);
@@ -61,7 +65,11 @@ final class StatusDocument {
     return conflist;
   }
 
-  private static void mesh(JsonObject document, DesiredState desired, @Nullable Device device) {
+  private static void mesh(
+      JsonObject document,
+      DesiredState desired,
+      Map<PublicKey, PeerPath> paths,
+      @Nullable Device device) {
     document.addProperty("mtu", desired.mtu());
     JsonObject routes = new JsonObject();
     Map<RouteTarget, Integer> counts = new TreeMap<>();
@@ -70,6 +78,7 @@ final class StatusDocument {
       routes.addProperty(target.name().toLowerCase(Locale.ROOT), counts.getOrDefault(target, 0));
     }
     document.add("routes", routes);
+    document.add("nodes", nodes(desired.nodes().values()));
     JsonArray peers = new JsonArray();
     Map<String, DesiredPeer> byNode = new TreeMap<>();
     desired.peers().values().forEach(peer -> byNode.put(peer.node(), peer));
@@ -77,7 +86,10 @@ final class StatusDocument {
     if (device != null) {
       device.peers().forEach(peer -> live.put(peer.publicKey(), peer));
     }
-    byNode.values().forEach(peer -> peers.add(peer(peer, live.get(peer.publicKey()))));
+    for (DesiredPeer peer : byNode.values()) {
+      PublicKey key = peer.publicKey();
+      peers.add(peer(peer, paths.get(key), live.get(key)));
+    }
     document.add("peers", peers);
     JsonArray findings = new JsonArray();
     desired
@@ -93,12 +105,44 @@ final class StatusDocument {
     document.add("findings", findings);
   }
 
-  private static JsonObject peer(DesiredPeer desired, @Nullable Peer live) {
+  /** How many other nodes, and how many of their addresses, are reached in which way. */
+  private static JsonObject nodes(Collection<NodeRoutes> nodes) {
+    JsonObject counts = new JsonObject();
+    for (RouteTarget target : RouteTarget.values()) {
+      int count = 0;
+      int prefixes = 0;
+      for (NodeRoutes node : nodes) {
+        if (node.target() == target) {
+          count++;
+          prefixes += node.prefixes();
+        }
+      }
+      JsonObject entry = new JsonObject();
+      entry.addProperty("nodes", count);
+      entry.addProperty("prefixes", prefixes);
+      counts.add(
+          switch (target) {
+            case DEVICE -> "encrypted";
+            case THROW -> "plaintext";
+            case UNREACHABLE -> "refused";
+          },
+          entry);
+    }
+    return counts;
+  }
+
+  private static JsonObject peer(
+      DesiredPeer desired, @Nullable PeerPath path, @Nullable Peer live) {
     JsonObject entry = new JsonObject();
     entry.addProperty("node", desired.node());
     entry.addProperty("publicKey", desired.publicKey().toString());
     entry.addProperty("endpoint", desired.endpoint().toString());
     entry.addProperty("allowedIPs", desired.allowedIps().size());
+    if (path != null) {
+      entry.addProperty("path", path.state().name());
+      entry.addProperty("pathSince", path.since().toString());
+      entry.addProperty("pathReason", path.reason().name());
+    }
     if (live != null) {
       live.lastHandshake().ifPresent(at -> entry.addProperty("latestHandshake", at.toString()));
       entry.addProperty("rxBytes", live.rxBytes());

@@ -47,6 +47,7 @@ final class Tunnel {
   private volatile TunnelDevice.@Nullable Attached attached;
   private Collection<Peer> peers = List.of();
   private SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+  private boolean keyKept;
   private boolean settled;
   private boolean ipv6;
   private int mtu;
@@ -89,8 +90,25 @@ final class Tunnel {
           found.backend());
     }
     attached = found;
-    peers = device.configure(found, settings).peers();
+    TunnelDevice.Configured configured = device.configure(found, settings);
+    keyKept = configured.keyKept();
+    peers = configured.device().peers();
     routes = table.observe(found.link().index());
+  }
+
+  /** The peers as they were observed, or have been configured since. */
+  Collection<Peer> peers() {
+    return peers;
+  }
+
+  /** Whether the device had this node's key when it was observed. */
+  boolean keyKept() {
+    return keyKept;
+  }
+
+  /** Whether anything of a peer's is routed into the tunnel. */
+  boolean isRouted(Peer peer) {
+    return peer.allowedIps().stream().anyMatch(each -> routes.get(each) == RouteTarget.DEVICE);
   }
 
   /** Where each peer of the device was last heard or is configured. */
@@ -219,7 +237,10 @@ final class Tunnel {
     for (DesiredPeer peer : desired.peers().values()) {
       now.add(
           Peer.unseen(
-              peer.publicKey(), Optional.of(peer.endpoint()), List.copyOf(peer.allowedIps()), 0));
+              peer.publicKey(),
+              Optional.of(peer.endpoint()),
+              List.copyOf(peer.allowedIps()),
+              peer.persistentKeepalive()));
     }
     return now;
   }

@@ -24,6 +24,8 @@ import dev.azwg.wg.key.PrivateKey;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
+import dev.azwg.wg.mesh.PathPolicy;
+import dev.azwg.wg.mesh.PeerPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +115,12 @@ final class Watcher {
                       options.neverTunnelled(),
                       options.fabricMtu())),
               tunnel,
+              new PathKeeper(
+                  new PeerPaths(publicKey, PathPolicy.standard(options.fallback())),
+                  tunnel,
+                  board,
+                  clock,
+                  log),
               kernelWatch,
               signals,
               board,

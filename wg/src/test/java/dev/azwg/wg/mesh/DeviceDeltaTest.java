@@ -33,10 +33,12 @@ class DeviceDeltaTest {
   private static final class Model {
     private final Map<IpPrefix, PublicKey> owners = new HashMap<>();
     private final Map<PublicKey, Optional<Endpoint>> peers = new HashMap<>();
+    private final Map<PublicKey, Integer> keepalives = new HashMap<>();
 
     void apply(PeerConfig change, Set<IpPrefix> neverWithoutOwner) {
       if (change.remove()) {
         peers.remove(change.publicKey());
+        keepalives.remove(change.publicKey());
         owners.values().removeIf(change.publicKey()::equals);
       } else {
         if (!change.updateOnly() || peers.containsKey(change.publicKey())) {
@@ -44,6 +46,9 @@ class DeviceDeltaTest {
               change.publicKey(),
               change.endpoint(),
               (before, now) -> now.isPresent() ? now : before);
+          change
+              .persistentKeepalive()
+              .ifPresent(seconds -> keepalives.put(change.publicKey(), seconds));
           change.allowedIps().forEach(prefix -> owners.put(prefix, change.publicKey()));
           change.removedAllowedIps().forEach(prefix -> owners.remove(prefix, change.publicKey()));
         }
@@ -63,7 +68,7 @@ class DeviceDeltaTest {
                       .filter(entry -> entry.getValue().equals(key))
                       .map(Map.Entry::getKey)
                       .toList(),
-                  0)));
+                  keepalives.getOrDefault(key, 0))));
       return observed;
     }
   }
@@ -86,7 +91,11 @@ class DeviceDeltaTest {
     owned.forEach((key, prefixes) ->
         peers.add(
             new DesiredPeer(
-                "n", key, new Endpoint(ENDPOINT.address(), 51820 + random.nextInt(2)), prefixes)));
+                "n",
+                key,
+                new Endpoint(ENDPOINT.address(), 51820 + random.nextInt(2)),
+                prefixes,
+                25 * random.nextInt(2))));
     return peers;
   }
 
@@ -128,7 +137,8 @@ class DeviceDeltaTest {
     Peer peer = Peer.unseen(key(2), Optional.of(ENDPOINT), List.copyOf(many), 0);
     many.add(prefix("10.1.1.1"));
     List<PeerConfig> changes =
-        DeviceDelta.between(List.of(peer), List.of(new DesiredPeer("b", key(2), ENDPOINT, many)));
+        DeviceDelta.between(
+            List.of(peer), List.of(new DesiredPeer("b", key(2), ENDPOINT, many, 0)));
     assertEquals(
         List.of(PeerConfig.builder(key(2)).allowedIp(prefix("10.1.1.1")).build()), changes);
   }
@@ -137,9 +147,19 @@ class DeviceDeltaTest {
   void aRoamedEndpointIsPutBack() {
     Endpoint roamed = new Endpoint(address("10.240.0.77"), 4);
     Peer peer = Peer.unseen(key(2), Optional.of(roamed), List.of(), 0);
-    DesiredPeer wanted = new DesiredPeer("b", key(2), ENDPOINT, new TreeSet<>());
+    DesiredPeer wanted = new DesiredPeer("b", key(2), ENDPOINT, new TreeSet<>(), 0);
     assertEquals(
         List.of(PeerConfig.builder(key(2)).endpoint(ENDPOINT).build()),
+        DeviceDelta.between(List.of(peer), List.of(wanted)));
+  }
+
+  @Test
+  void aKeepaliveThatDiffersIsSetAndNothingElse() {
+    Peer peer = Peer.unseen(key(2), Optional.of(ENDPOINT), List.of(prefix("10.1.0.1")), 0);
+    DesiredPeer wanted =
+        new DesiredPeer("b", key(2), ENDPOINT, new TreeSet<>(Set.of(prefix("10.1.0.1"))), 25);
+    assertEquals(
+        List.of(PeerConfig.builder(key(2)).persistentKeepalive(25).build()),
         DeviceDelta.between(List.of(peer), List.of(wanted)));
   }
 }

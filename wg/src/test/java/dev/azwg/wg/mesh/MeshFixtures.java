@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Short ways to write down nodes, keys and claims. */
 public final class MeshFixtures {
@@ -16,6 +17,9 @@ public final class MeshFixtures {
 
   /** A moment after everything that the fixtures date. */
   public static final Instant NOW = EPOCH.plusSeconds(3600);
+
+  /** Every peer has shaken hands. */
+  public static final Function<PublicKey, PeerUse> VERIFIED = key -> new PeerUse(true, 25);
 
   private MeshFixtures() {}
 

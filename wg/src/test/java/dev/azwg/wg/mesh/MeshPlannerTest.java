@@ -2,6 +2,7 @@ package dev.azwg.wg.mesh;
 
 import static dev.azwg.wg.mesh.MeshFixtures.EPOCH;
 import static dev.azwg.wg.mesh.MeshFixtures.NOW;
+import static dev.azwg.wg.mesh.MeshFixtures.VERIFIED;
 import static dev.azwg.wg.mesh.MeshFixtures.address;
 import static dev.azwg.wg.mesh.MeshFixtures.claim;
 import static dev.azwg.wg.mesh.MeshFixtures.config;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MeshPlannerTest {
   private static DesiredState plan(MeshConfig config, LocalNode self, PeerRecord... records) {
-    return new MeshPlanner(config).plan(self, List.of(records), Map.of(), NOW);
+    return new MeshPlanner(config).plan(self, List.of(records), Map.of(), VERIFIED, NOW);
   }
 
   private static Set<IpPrefix> allowedIps(DesiredState state, int key) {
@@ -113,7 +114,46 @@ class MeshPlannerTest {
     assertTrue(state.peers().isEmpty());
     assertEquals(
         Map.of(prefix("10.240.0.5"), target, prefix("10.240.2.10"), target), state.routes());
+    assertEquals(Map.of("b", new DesiredState.NodeRoutes(target, 2)), state.nodes());
     assertEquals(Set.of(Finding.Kind.NO_KEY), kinds(state));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PERMISSIVE,THROW", "STRICT,UNREACHABLE"})
+  void aPeerIsConfiguredAtOnceAndRoutedOnceItIsVerified(Mode mode, RouteTarget target) {
+    MeshPlanner planner = new MeshPlanner(new MeshConfig(true, mode, List.of(), 0));
+    List<PeerRecord> records =
+        List.of(
+            node("b", 2, "10.240.0.5", claim("10.240.2.10", 1)),
+            node("c", 3, "10.240.0.6", claim("10.240.3.10", 1)));
+    DesiredState state =
+        planner.plan(
+            self(),
+            records,
+            Map.of(),
+            key -> new PeerUse(key.equals(key(2)), key.equals(key(2)) ? 25 : 0),
+            NOW);
+    // What an unverified peer sends is accepted: it may be the first of the two to switch.
+    assertEquals(new TreeSet<>(prefixes("10.240.0.6", "10.240.3.10")), allowedIps(state, 3));
+    assertEquals(0, Objects.requireNonNull(state.peers().get(key(3))).persistentKeepalive());
+    assertEquals(25, Objects.requireNonNull(state.peers().get(key(2))).persistentKeepalive());
+    assertEquals(
+        Map.of(
+            prefix("10.240.0.5"),
+            RouteTarget.DEVICE,
+            prefix("10.240.2.10"),
+            RouteTarget.DEVICE,
+            prefix("10.240.0.6"),
+            target,
+            prefix("10.240.3.10"),
+            target),
+        state.routes());
+    assertEquals(
+        Map.of(
+            "b", new DesiredState.NodeRoutes(RouteTarget.DEVICE, 2),
+            "c", new DesiredState.NodeRoutes(target, 2)),
+        state.nodes());
+    assertTrue(state.findings().isEmpty(), () -> state.findings().toString());
   }
 
   @Test
@@ -148,7 +188,7 @@ class MeshPlannerTest {
     PeerRecord intruder = node("intruder", 2, "10.240.0.6", claim("10.240.3.10", 1));
     MeshPlanner planner = new MeshPlanner(config());
     DesiredState state =
-        planner.plan(self(), List.of(intruder, incumbent), Map.of(key(2), "victim"), NOW);
+        planner.plan(self(), List.of(intruder, incumbent), Map.of(key(2), "victim"), VERIFIED, NOW);
     assertEquals("victim", Objects.requireNonNull(state.peers().get(key(2))).node());
     assertEquals(new TreeSet<>(prefixes("10.240.0.5", "10.240.2.10")), allowedIps(state, 2));
     assertEquals(Set.of(Finding.Kind.DUPLICATE_KEY), kinds(state));
@@ -295,7 +335,7 @@ class MeshPlannerTest {
       }
       LocalNode self = self(claim("10.1.0." + random.nextInt(12), random.nextInt(5)));
       MeshPlanner planner = new MeshPlanner(config());
-      DesiredState state = planner.plan(self, records, Map.of(), NOW);
+      DesiredState state = planner.plan(self, records, Map.of(), VERIFIED, NOW);
       Set<IpPrefix> owned = new TreeSet<>();
       for (DesiredPeer peer : state.peers().values()) {
         for (IpPrefix prefix : peer.allowedIps()) {
@@ -308,7 +348,8 @@ class MeshPlannerTest {
             route.getValue() == RouteTarget.DEVICE, owned.contains(route.getKey()), "seed " + seed);
       }
       Collections.shuffle(records, random);
-      Map<PublicKey, DesiredPeer> shuffled = planner.plan(self, records, Map.of(), NOW).peers();
+      Map<PublicKey, DesiredPeer> shuffled =
+          planner.plan(self, records, Map.of(), VERIFIED, NOW).peers();
       assertEquals(state.peers(), shuffled, "seed " + seed + ": the order of records matters");
     }
   }

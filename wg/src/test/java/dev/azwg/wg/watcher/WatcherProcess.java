@@ -1,14 +1,16 @@
 package dev.azwg.wg.watcher;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.libc.JnaLibc;
 import dev.azwg.netlink.testing.TestNamespace;
-import dev.azwg.wg.mesh.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,16 +27,23 @@ final class WatcherProcess implements AutoCloseable {
 
   private final TestNamespace namespace;
   private final Options options;
+  private InstantSource clock;
   private Signals signals = new Signals();
   private CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
-  private WatcherProcess(TestNamespace namespace, Options options) {
+  private WatcherProcess(TestNamespace namespace, Options options, InstantSource clock) {
     this.namespace = namespace;
     this.options = options;
+    this.clock = clock;
   }
 
   static WatcherProcess start(TestNamespace namespace, String node, Path directory)
       throws IOException {
+    return start(namespace, node, directory, WatcherSetup.USUAL);
+  }
+
+  static WatcherProcess start(
+      TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
     Path peers = Files.createDirectories(directory.resolve("peers"));
     Options options =
@@ -47,14 +56,15 @@ final class WatcherProcess implements AutoCloseable {
             51820,
             USERSPACE,
             true,
-            Mode.PERMISSIVE,
-            List.of(),
+            setup.mode(),
+            false,
+            setup.neverTunnelled(),
             1400,
             Duration.ofMinutes(10),
             new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
             true,
             Log.Level.INFO);
-    WatcherProcess process = new WatcherProcess(namespace, options);
+    WatcherProcess process = new WatcherProcess(namespace, options, setup.clock());
     process.restart();
     return process;
   }
@@ -81,8 +91,7 @@ final class WatcherProcess implements AutoCloseable {
         .start(() -> {
           try {
             namespace.call(() -> {
-              InstantSource clock = InstantSource.system();
-              Log log = new Log(System.err, clock, Log.Level.INFO);
+              Log log = new Log(System.err, InstantSource.system(), Log.Level.INFO);
               Watcher.run(options, new JnaLibc(), clock, mine, log);
               return true;
             });
@@ -91,6 +100,39 @@ final class WatcherProcess implements AutoCloseable {
             done.completeExceptionally(e);
           }
         });
+  }
+
+  /** What the clock shows from the next start on. */
+  void setClock(InstantSource other) {
+    clock = other;
+  }
+
+  /** The watcher's status document. */
+  JsonObject status() throws IOException {
+    return new WatcherClient(stateDirectory()).status(PATIENCE);
+  }
+
+  /** The state of the path to a node, or "NONE" if the node is no peer. */
+  String path(String node) {
+    return peer(node).map(peer -> peer.get("path").getAsString()).orElse("NONE");
+  }
+
+  /** What the status says of a peer. */
+  Optional<JsonObject> peer(String node) {
+    try {
+      for (JsonElement peer : status().getAsJsonArray("peers")) {
+        if (peer.getAsJsonObject().get("node").getAsString().equals(node)) {
+          return Optional.of(peer.getAsJsonObject());
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      // It has not begun to answer, or has no peers yet.
+    }
+    return Optional.empty();
+  }
+
+  void awaitPath(String node, String state) {
+    await("path " + state + " to " + node, () -> path(node).equals(state));
   }
 
   String device() {
@@ -129,7 +171,7 @@ final class WatcherProcess implements AutoCloseable {
     await("end of " + prefix, () -> !routes().contains(prefix));
   }
 
-  private String routes() {
+  String routes() {
     return namespace.exec("sh", "-c", "ip route show table 51820 2>/dev/null || true");
   }
 

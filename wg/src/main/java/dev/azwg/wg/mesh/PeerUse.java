@@ -1,0 +1,9 @@
+package dev.azwg.wg.mesh;
+
+/**
+ * What planning needs to know of the path to a peer.
+ *
+ * @param tunnelled whether traffic to the peer goes into the tunnel
+ * @param persistentKeepalive seconds between keepalives to it, 0 for none
+ */
+public record PeerUse(boolean tunnelled, int persistentKeepalive) {}
