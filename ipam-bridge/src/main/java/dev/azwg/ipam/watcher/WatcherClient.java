@@ -5,6 +5,7 @@ import dev.azwg.ipam.ledger.AttachmentKey;
 import dev.azwg.ipam.watcher.PublishOutcome.Unreachable;
 import dev.azwg.ipam.watcher.WatcherException.Reason;
 import dev.azwg.ipam.watcher.WatcherRequest.Changed;
+import dev.azwg.ipam.watcher.WatcherRequest.Health;
 import dev.azwg.ipam.watcher.WatcherRequest.Status;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -52,10 +53,23 @@ public final class WatcherClient {
     Changed request = new Changed(key, Math.toIntExact(millis - millis / 8));
     try {
       return WatcherCodec.decodePublishAnswer(
-          exchange(WatcherCodec.encodeRequest(request), Duration.ofMillis(millis)));
+          exchange(
+              WatcherCodec.encodeRequest(request),
+              Duration.ofMillis(millis),
+              WatcherCodec.MAX_LINE_BYTES));
     } catch (WatcherException e) {
       return new Unreachable(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Whether the watcher is well.
+   *
+   * @throws WatcherException if there is no valid answer within the timeout
+   */
+  public WatcherHealth health(Duration timeout) throws WatcherException {
+    return WatcherCodec.decodeHealth(
+        exchange(WatcherCodec.encodeRequest(new Health()), timeout, WatcherCodec.MAX_LINE_BYTES));
   }
 
   /**
@@ -64,10 +78,11 @@ public final class WatcherClient {
    * @throws WatcherException if there is no valid answer within the timeout
    */
   public JsonObject status(Duration timeout) throws WatcherException {
-    return WatcherCodec.decodeStatus(exchange(WatcherCodec.encodeRequest(new Status()), timeout));
+    return WatcherCodec.decodeStatus(
+        exchange(WatcherCodec.encodeRequest(new Status()), timeout, WatcherCodec.MAX_STATUS_BYTES));
   }
 
-  private byte[] exchange(byte[] request, Duration timeout) throws WatcherException {
+  private byte[] exchange(byte[] request, Duration timeout, int maxBytes) throws WatcherException {
     long deadline = System.nanoTime() + timeout.toNanos();
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.configureBlocking(false);
@@ -85,7 +100,7 @@ public final class WatcherClient {
           channel.write(out);
         }
         key.interestOps(SelectionKey.OP_READ);
-        return readLine(channel, selector, deadline);
+        return readLine(channel, selector, deadline, maxBytes);
       }
     } catch (WatcherException e) {
       throw e;
@@ -94,7 +109,7 @@ public final class WatcherClient {
     }
   }
 
-  private byte[] readLine(SocketChannel channel, Selector selector, long deadline)
+  private byte[] readLine(SocketChannel channel, Selector selector, long deadline, int maxBytes)
       throws IOException {
     ByteBuffer in = ByteBuffer.allocate(FIRST_BUFFER);
     while (true) {
@@ -108,7 +123,7 @@ public final class WatcherClient {
           return Arrays.copyOf(in.array(), i);
         }
       }
-      if (in.position() > WatcherCodec.MAX_LINE_BYTES) {
+      if (in.position() > maxBytes) {
         throw new WatcherException(Reason.INVALID_ANSWER, socket + ": too long an answer", null);
       }
       if (!in.hasRemaining()) {

@@ -12,16 +12,21 @@ import dev.azwg.ipam.watcher.PublishOutcome.NotPublished;
 import dev.azwg.ipam.watcher.PublishOutcome.Published;
 import dev.azwg.ipam.watcher.WatcherException.Reason;
 import dev.azwg.ipam.watcher.WatcherRequest.Changed;
+import dev.azwg.ipam.watcher.WatcherRequest.Health;
 import dev.azwg.ipam.watcher.WatcherRequest.Status;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The local API's lines. A connection carries one request and one answer, each one JSON object on
- * one line of at most {@link #MAX_LINE_BYTES} with a line feed at its end.
+ * one line with a line feed at its end: of at most {@link #MAX_LINE_BYTES}, but for a status
+ * document, which grows with the mesh.
  */
 public final class WatcherCodec {
   /** The longest line either side reads, its line feed not counted. */
   public static final int MAX_LINE_BYTES = 64 * 1024;
+
+  /** The longest status document that a client reads: 10,000 peers of 500 bytes, and to spare. */
+  public static final int MAX_STATUS_BYTES = 8 * 1024 * 1024;
 
   private WatcherCodec() {}
 
@@ -34,7 +39,7 @@ public final class WatcherCodec {
       object.addProperty("ifName", changed.key().ifName());
       object.addProperty("timeoutMillis", changed.timeoutMillis());
     } else {
-      object.addProperty("op", "status");
+      object.addProperty("op", request instanceof Health ? "health" : "status");
     }
     return line(object);
   }
@@ -52,8 +57,11 @@ public final class WatcherCodec {
     if ("status".equals(op)) {
       return new Status();
     }
+    if ("health".equals(op)) {
+      return new Health();
+    }
     if (!"changed".equals(op)) {
-      throw invalidRequest("op is neither \"changed\" nor \"status\"");
+      throw invalidRequest("op is none of \"changed\", \"health\" and \"status\"");
     }
     String containerId = Members.string(object.get("containerID"));
     String ifName = Members.string(object.get("ifName"));
@@ -105,6 +113,30 @@ public final class WatcherCodec {
     return new NotPublished(reason == null ? "the watcher gives no reason" : reason);
   }
 
+  /** The answer to a {@link Health}. */
+  public static byte[] encodeHealth(WatcherHealth health) {
+    JsonObject object = new JsonObject();
+    object.addProperty("ready", health.ready());
+    object.addProperty("reason", health.reason());
+    return line(object);
+  }
+
+  /**
+   * Reads the answer to a {@link Health}.
+   *
+   * @throws WatcherException (INVALID_ANSWER) if it does not say whether the watcher is ready
+   */
+  public static WatcherHealth decodeHealth(byte[] line) throws WatcherException {
+    JsonObject object = object(line, Reason.INVALID_ANSWER);
+    Boolean ready = Members.bool(object.get("ready"));
+    if (ready == null) {
+      throw new WatcherException(
+          Reason.INVALID_ANSWER, "the answer does not say whether the watcher is ready", null);
+    }
+    String reason = Members.string(object.get("reason"));
+    return new WatcherHealth(ready, reason == null ? "" : reason);
+  }
+
   /** A status document as a line. */
   public static byte[] encodeStatus(JsonObject status) {
     return line(status);
@@ -116,7 +148,7 @@ public final class WatcherCodec {
    * @throws WatcherException (INVALID_ANSWER) if it is not one JSON object
    */
   public static JsonObject decodeStatus(byte[] line) throws WatcherException {
-    return object(line, Reason.INVALID_ANSWER);
+    return object(line, Reason.INVALID_ANSWER, MAX_STATUS_BYTES);
   }
 
   private static byte[] line(JsonObject object) {
@@ -124,9 +156,14 @@ public final class WatcherCodec {
   }
 
   private static JsonObject object(byte[] line, Reason reason) throws WatcherException {
+    return object(line, reason, MAX_LINE_BYTES);
+  }
+
+  private static JsonObject object(byte[] line, Reason reason, int maxBytes)
+      throws WatcherException {
     JsonElement document;
     try {
-      document = StrictJson.parse(line, Dialect.EXACT, MAX_LINE_BYTES + 1);
+      document = StrictJson.parse(line, Dialect.EXACT, maxBytes + 1);
     } catch (JsonException e) {
       throw new WatcherException(reason, String.valueOf(e.getMessage()), e);
     }

@@ -26,6 +26,9 @@ public sealed interface WatcherRequest {
     }
   }
 
-  /** The watcher's status document. */
+  /** Whether the watcher is well: an answer that does not grow with the mesh. */
+  record Health() implements WatcherRequest {}
+
+  /** The watcher's status document, which does. */
   record Status() implements WatcherRequest {}
 }

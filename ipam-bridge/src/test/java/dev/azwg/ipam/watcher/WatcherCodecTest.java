@@ -1,7 +1,9 @@
 package dev.azwg.ipam.watcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import dev.azwg.ipam.ledger.AttachmentKey;
@@ -9,6 +11,7 @@ import dev.azwg.ipam.watcher.PublishOutcome.NotPublished;
 import dev.azwg.ipam.watcher.PublishOutcome.Published;
 import dev.azwg.ipam.watcher.WatcherException.Reason;
 import dev.azwg.ipam.watcher.WatcherRequest.Changed;
+import dev.azwg.ipam.watcher.WatcherRequest.Health;
 import dev.azwg.ipam.watcher.WatcherRequest.Status;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,11 @@ class WatcherCodecTest {
     assertEquals(changed, WatcherCodec.decodeRequest(line));
     assertEquals("{\"op\":\"status\"}\n", text(WatcherCodec.encodeRequest(new Status())));
     assertEquals(new Status(), WatcherCodec.decodeRequest(bytes("{\"op\":\"status\",\"x\":1}")));
+    assertEquals("{\"op\":\"health\"}\n", text(WatcherCodec.encodeRequest(new Health())));
+    assertEquals(new Health(), WatcherCodec.decodeRequest(bytes("{\"op\":\"health\"}")));
+    WatcherHealth ill = new WatcherHealth(false, "why");
+    assertEquals("{\"ready\":false,\"reason\":\"why\"}\n", text(WatcherCodec.encodeHealth(ill)));
+    assertEquals(ill, WatcherCodec.decodeHealth(WatcherCodec.encodeHealth(ill)));
     assertEquals("{\"published\":true}\n", text(WatcherCodec.encodePublished()));
     assertEquals(new Published(), WatcherCodec.decodePublishAnswer(WatcherCodec.encodePublished()));
     assertEquals(
@@ -70,6 +78,22 @@ class WatcherCodecTest {
         Reason.INVALID_ANSWER,
         assertThrows(WatcherException.class, () -> WatcherCodec.decodePublishAnswer(bytes(line)))
             .reason());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "true", "{\"ready\":\"true\"}", "{\"published\":false}"})
+  void refusesAnswersAboutHealth(String line) {
+    assertEquals(
+        Reason.INVALID_ANSWER,
+        assertThrows(WatcherException.class, () -> WatcherCodec.decodeHealth(bytes(line)))
+            .reason());
+  }
+
+  @Test
+  void whateverTheReasonAnAnswerAboutHealthIsShort() throws Exception {
+    byte[] line = WatcherCodec.encodeHealth(new WatcherHealth(false, "\u0001".repeat(1_000_000)));
+    assertTrue(line.length < WatcherCodec.MAX_LINE_BYTES, "bytes: " + line.length);
+    assertFalse(WatcherCodec.decodeHealth(line).ready());
   }
 
   private static byte[] bytes(String text) {

@@ -1,15 +1,12 @@
 package dev.azwg.plugin.command;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.ipam.watcher.WatcherException;
+import dev.azwg.ipam.watcher.WatcherHealth;
 import dev.azwg.plugin.spec.CniException;
 import dev.azwg.plugin.spec.ErrorCode;
 import java.io.IOException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * STATUS: whether an ADD would be served as it should, which needs the watcher. Runtimes ask every
@@ -21,16 +18,15 @@ public final class StatusCommand {
   private StatusCommand() {}
 
   /**
-   * Runs the command. The watcher's status document counts as ready unless its member {@code ready}
-   * is false; {@code reason} then says why.
+   * Runs the command.
    *
    * @throws CniException with NOT_AVAILABLE, or NOT_AVAILABLE_LIMITED_CONNECTIVITY if the watcher
    *     is not ready while there are pods
    */
   public static void run(Call call) throws CniException {
-    JsonObject status;
+    WatcherHealth health;
     try {
-      status = new WatcherClient(call.config().stateDir()).status(BOUND);
+      health = new WatcherClient(call.config().stateDir()).health(BOUND);
     } catch (WatcherException e) {
       throw new CniException(
           ErrorCode.NOT_AVAILABLE,
@@ -38,13 +34,11 @@ public final class StatusCommand {
           String.valueOf(e.getMessage()),
           e);
     }
-    if (status.get("ready") instanceof JsonPrimitive ready
-        && ready.isBoolean()
-        && !ready.getAsBoolean()) {
+    if (!health.ready()) {
       throw new CniException(
           hasPods(call) ? ErrorCode.NOT_AVAILABLE_LIMITED_CONNECTIVITY : ErrorCode.NOT_AVAILABLE,
           "the watcher is not ready",
-          reason(status.get("reason")));
+          health.reason());
     }
   }
 
@@ -55,9 +49,5 @@ public final class StatusCommand {
       call.journal().warning("the ledger cannot be read: " + e.getMessage());
       return false;
     }
-  }
-
-  private static String reason(@Nullable JsonElement reason) {
-    return reason instanceof JsonPrimitive text && text.isString() ? text.getAsString() : "";
   }
 }

@@ -2,6 +2,7 @@ package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.watcher.WatcherCodec;
 import dev.azwg.ipam.watcher.WatcherException;
+import dev.azwg.ipam.watcher.WatcherHealth;
 import dev.azwg.ipam.watcher.WatcherRequest;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.host.TunnelDevice;
@@ -10,16 +11,17 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Answers the requests of the local API. */
-final class ApiHandler implements ApiServer.Handler {
+/** Answers the requests of the local API; none of them keeps its thread. */
+final class ApiHandler implements ApiServer.Handler, AutoCloseable {
   private final Options options;
   private final PublicKey publicKey;
   private final Signals signals;
   private final StatusBoard board;
   private final DeviceReader device;
   private final Log log;
+  private final StatusThread statusThread;
 
-  /** Reads the device for a status; called on the API's thread. */
+  /** Reads the device for a status; called on a thread that may wait. */
   interface DeviceReader {
     /** The device, or null while there is none. */
     @Nullable Device read() throws IOException;
@@ -41,6 +43,12 @@ final class ApiHandler implements ApiServer.Handler {
     this.board = board;
     this.device = device;
     this.log = log;
+    this.statusThread = StatusThread.start(this::status, log);
+  }
+
+  @Override
+  public void close() {
+    statusThread.close();
   }
 
   @Override
@@ -55,8 +63,14 @@ final class ApiHandler implements ApiServer.Handler {
     }
     switch (parsed) {
       case WatcherRequest.Changed changed -> changed(changed, reply);
-      case WatcherRequest.Status query -> reply.send(status());
+      case WatcherRequest.Health query -> reply.send(health());
+      case WatcherRequest.Status query -> statusThread.answer(reply);
     }
+  }
+
+  private byte[] health() {
+    StatusBoard.Status status = board.status();
+    return WatcherCodec.encodeHealth(new WatcherHealth(status.ready(), status.problem()));
   }
 
   private void changed(WatcherRequest.Changed changed, ApiServer.Reply reply) {

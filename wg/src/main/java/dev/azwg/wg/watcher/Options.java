@@ -2,6 +2,7 @@ package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.mesh.Mode;
+import dev.azwg.wg.mesh.PathPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +20,7 @@ import java.util.Objects;
  * @param userspace the program that provides the device where the kernel does not
  * @param hostScope whether the node's own traffic belongs into the tunnel
  * @param mode what happens to traffic without a tunnel
- * @param fallback whether traffic to a peer that is not heard any more leaves the tunnel; only in
- *     permissive mode
+ * @param pathPolicy when a pair of nodes counts as working; fallback only in permissive mode
  * @param neverTunnelled prefixes that no peer may claim
  * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
  *     MTU
@@ -39,7 +39,7 @@ record Options(
     String userspace,
     boolean hostScope,
     Mode mode,
-    boolean fallback,
+    PathPolicy pathPolicy,
     List<IpPrefix> neverTunnelled,
     int fabricMtu,
     Duration resync,
@@ -54,7 +54,7 @@ record Options(
     Objects.requireNonNull(device);
     Objects.requireNonNull(userspace);
     Objects.requireNonNull(mode);
-    if (fallback && mode == Mode.STRICT) {
+    if (pathPolicy.fallback() && mode == Mode.STRICT) {
       throw new IllegalArgumentException("there is nothing to fall back to in strict mode");
     }
     neverTunnelled = List.copyOf(neverTunnelled);

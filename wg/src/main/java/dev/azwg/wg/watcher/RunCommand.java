@@ -8,6 +8,7 @@ import dev.azwg.netlink.libc.Libc;
 import dev.azwg.wg.datastore.NodeName;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.Mode;
+import dev.azwg.wg.mesh.PathPolicy;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -121,7 +122,7 @@ final class RunCommand {
         text.value("--userspace", program -> program),
         text.value("--host-scope", OptionText::onOrOff),
         mode,
-        text.value("--fallback", value -> fallback(value, mode)),
+        text.value("--fallback", value -> PathPolicy.standard(fallback(value, mode))),
         text.value("--never-tunnel", RunCommand::prefixes),
         text.value("--fabric-mtu", RunCommand::fabricMtu),
         text.value("--resync", RunCommand::resync),

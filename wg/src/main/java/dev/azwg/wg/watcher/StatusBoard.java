@@ -36,7 +36,12 @@ final class StatusBoard {
       long failures,
       String problem,
       Instant at,
-      long tookMicros) {}
+      long tookMicros) {
+    /** Whether the node is served as it should be. */
+    boolean ready() {
+      return desired.isPresent() && problem.isEmpty();
+    }
+  }
 
   private final InstantSource clock;
   private final Log log;

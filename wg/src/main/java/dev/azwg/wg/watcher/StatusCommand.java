@@ -29,9 +29,6 @@ import picocli.CommandLine.ParseResult;
 final class StatusCommand {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-  /** 10,000 peers of 300 bytes each, and room to spare. */
-  private static final int MAXIMUM_BYTES = 8 * 1024 * 1024;
-
   private final PrintStream out;
   private final PrintStream err;
 
@@ -62,7 +59,7 @@ final class StatusCommand {
     Path socket = new StatePaths(text.value("--root", Path::of)).socket();
     try {
       byte[] answer = ask(socket);
-      if (!(StrictJson.parse(answer, Dialect.EXACT, MAXIMUM_BYTES)
+      if (!(StrictJson.parse(answer, Dialect.EXACT, WatcherCodec.MAX_STATUS_BYTES)
           instanceof JsonObject document)) {
         throw new IOException("the answer is not an object");
       }
@@ -96,8 +93,9 @@ final class StatusCommand {
       while (channel.read(buffer) >= 0) {
         answer.write(buffer.array(), 0, buffer.position());
         buffer.clear();
-        if (answer.size() > MAXIMUM_BYTES) {
-          throw new IOException("the answer is larger than " + MAXIMUM_BYTES + " bytes");
+        if (answer.size() > WatcherCodec.MAX_STATUS_BYTES) {
+          throw new IOException(
+              "the answer is larger than " + WatcherCodec.MAX_STATUS_BYTES + " bytes");
         }
         long millis = (deadline - System.nanoTime()) / 1_000_000;
         if (millis <= 0) {

@@ -40,7 +40,7 @@ final class StatusDocument {
     document.addProperty("listenPort", options.listenPort());
     document.addProperty("hostScope", options.hostScope());
     document.addProperty("mode", options.mode().name().toLowerCase(Locale.ROOT));
-    document.addProperty("ready", status.desired().isPresent() && status.problem().isEmpty());
+    document.addProperty("ready", status.ready());
     document.addProperty("reason", status.problem());
     document.addProperty("passes", status.passes());
     document.addProperty("failures", status.failures());

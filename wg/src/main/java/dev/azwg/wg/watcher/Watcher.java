@@ -24,7 +24,6 @@ import dev.azwg.wg.key.PrivateKey;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
-import dev.azwg.wg.mesh.PathPolicy;
 import dev.azwg.wg.mesh.PeerPaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,19 +115,16 @@ final class Watcher {
                       options.fabricMtu())),
               tunnel,
               new PathKeeper(
-                  new PeerPaths(publicKey, PathPolicy.standard(options.fallback())),
-                  tunnel,
-                  board,
-                  clock,
-                  log),
+                  new PeerPaths(publicKey, options.pathPolicy()), tunnel, board, clock, log),
               kernelWatch,
               signals,
               board,
               clock,
               log);
       datastore.watch(() -> signals.mark(Dirty.DATASTORE));
-      ApiHandler handler = new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
-      try (DirectoryWatch _ =
+      try (ApiHandler handler =
+              new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
+          DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);
           ConflistThread _ = keepConflist(options, board, clock, log)) {

@@ -175,6 +175,16 @@ class PeerPathsTest {
   }
 
   @Test
+  void aNewEndpointKeepsTheTunnel() {
+    PeerPaths paths = verified(false);
+    DesiredPeer moved =
+        new DesiredPeer(
+            "b", LATER, new Endpoint(address("10.240.0.77"), 51821), new TreeSet<>(), 25);
+    assertEquals(List.of(), paths.planned(List.of(moved), now, nanos));
+    assertTrue(paths.use(LATER, nanos).tunnelled());
+  }
+
+  @Test
   void aPeerThatWasTakenOffTheDeviceAndPutBackStaysInTheTunnel() {
     PeerPaths paths = verified(false);
     assertEquals(List.of(), seen(paths, peer(LATER, null, 0)));

@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.azwg.netlink.testing.NamespaceExtension;
 import dev.azwg.netlink.testing.TestNamespace;
+import dev.azwg.wg.mesh.PathPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -198,6 +199,40 @@ class VerifiedPathNetworkTest {
       JsonObject after = nodeA.peer("c").orElseThrow();
       assertEquals(before.get("pathSince"), after.get("pathSince"), "c was not concerned");
       assertFalse(Objects.equals(old, path.get("publicKey").getAsString()));
+    }
+  }
+
+  @Test
+  void whereItIsAllowedASilentPeerIsReachedInTheClearUntilItIsBack(
+      TestNamespace bridge, TestNamespace a, TestNamespace b) throws Exception {
+    Fabric fabric = new Fabric(bridge);
+    fabric.join(a, A);
+    fabric.join(b, B);
+    WatcherSetup falling =
+        WatcherSetup.USUAL.with(
+            new PathPolicy(
+                true,
+                Duration.ofSeconds(1),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(240),
+                Duration.ofSeconds(2)));
+    try (WatcherProcess nodeA = start(a, "a", falling);
+        WatcherProcess nodeB = start(b, "b", falling)) {
+      nodeA.awaitRoutes(B + " dev " + nodeA.device());
+      nodeB.awaitRoutes(A + " dev " + nodeB.device());
+      nodeB.stop();
+      b.ip("link", "del", nodeB.device());
+      assertThrows(IllegalStateException.class, () -> a.exec("ping", "-c1", "-W1", B));
+      nodeA.awaitRoutes("throw " + B);
+      assertEquals("FALLBACK", nodeA.path("b"));
+      assertEquals(1, count(nodeA, "plaintext", "nodes"));
+      ping(a, B);
+
+      nodeB.restart();
+      nodeA.awaitRoutes(B + " dev " + nodeA.device());
+      nodeB.awaitRoutes(A + " dev " + nodeB.device());
+      ping(a, B);
     }
   }
 

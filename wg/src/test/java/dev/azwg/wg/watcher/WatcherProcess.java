@@ -57,7 +57,7 @@ final class WatcherProcess implements AutoCloseable {
             USERSPACE,
             true,
             setup.mode(),
-            false,
+            setup.pathPolicy(),
             setup.neverTunnelled(),
             1400,
             Duration.ofMinutes(10),

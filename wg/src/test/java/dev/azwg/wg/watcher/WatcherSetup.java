@@ -2,25 +2,29 @@ package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.mesh.Mode;
+import dev.azwg.wg.mesh.PathPolicy;
 import java.time.InstantSource;
 import java.util.List;
 
 /** In what a watcher of a test differs from the others. */
-record WatcherSetup(Mode mode, List<IpPrefix> neverTunnelled, InstantSource clock) {
+record WatcherSetup(
+    Mode mode, PathPolicy pathPolicy, List<IpPrefix> neverTunnelled, InstantSource clock) {
   static final WatcherSetup USUAL =
-      new WatcherSetup(Mode.PERMISSIVE, List.of(), InstantSource.system());
+      new WatcherSetup(
+          Mode.PERMISSIVE, PathPolicy.standard(false), List.of(), InstantSource.system());
 
-  static final WatcherSetup STRICT = USUAL.with(Mode.STRICT);
+  static final WatcherSetup STRICT =
+      new WatcherSetup(Mode.STRICT, PathPolicy.standard(false), List.of(), InstantSource.system());
 
-  WatcherSetup with(Mode other) {
-    return new WatcherSetup(other, neverTunnelled, clock);
+  WatcherSetup with(PathPolicy other) {
+    return new WatcherSetup(mode, other, neverTunnelled, clock);
   }
 
   WatcherSetup with(InstantSource other) {
-    return new WatcherSetup(mode, neverTunnelled, other);
+    return new WatcherSetup(mode, pathPolicy, neverTunnelled, other);
   }
 
   WatcherSetup neverTunnelling(IpPrefix prefix) {
-    return new WatcherSetup(mode, List.of(prefix), clock);
+    return new WatcherSetup(mode, pathPolicy, List.of(prefix), clock);
   }
 }
