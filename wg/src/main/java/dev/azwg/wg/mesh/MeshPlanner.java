@@ -18,7 +18,7 @@ import java.util.function.Function;
 /** Turns what all nodes publish into what the kernel of one node should hold. */
 public final class MeshPlanner {
   /** How far the clocks of two nodes may be apart. */
-  private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+  public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
   private final MeshConfig config;
 

@@ -193,7 +193,7 @@ final class Reconciler {
         answer("");
         return;
       }
-      List<Claim> claims = pods.with(OwnClaims.of(attachments));
+      List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
       // A new key is published only once this node can receive: peers begin to send at once.
       if (converged) {
         publish(nic, claims);

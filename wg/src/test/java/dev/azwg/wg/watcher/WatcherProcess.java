@@ -121,6 +121,15 @@ final class WatcherProcess implements AutoCloseable {
     return peer(node).map(peer -> peer.get("path").getAsString()).orElse("NONE");
   }
 
+  /** Whether the watcher answers and says that it is ready. */
+  boolean ready() {
+    try {
+      return status().get("ready").getAsBoolean();
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
   /** How many peers the status lists; 0 while there is no status. */
   int peers() {
     try {
