@@ -353,4 +353,60 @@ class MeshPlannerTest {
       assertEquals(state.peers(), shuffled, "seed " + seed + ": the order of records matters");
     }
   }
+
+  @Test
+  void inStrictModeTheClustersRangesLeadNowhereButToWhoIsThere() {
+    MeshConfig strict =
+        new MeshConfig(
+            true,
+            Mode.STRICT,
+            prefixes("10.240.0.200"),
+            prefixes("10.240.0.0/16", "10.241.0.0/16"),
+            0);
+    PeerRecord outOfScope =
+        new PeerRecord(
+            "b",
+            Optional.of(key(2)),
+            EPOCH,
+            List.of(),
+            List.of(address("10.240.0.5")),
+            false,
+            List.of(claim("10.241.0.7", 1)));
+    DesiredState state = plan(strict, self(claim("10.240.1.10", 1)), outOfScope);
+    assertEquals(
+        Map.of(
+            prefix("10.240.0.0/16"), RouteTarget.UNREACHABLE,
+            prefix("10.241.0.0/16"), RouteTarget.UNREACHABLE,
+            prefix("10.240.0.200"), RouteTarget.THROW,
+            prefix("10.240.0.5"), RouteTarget.THROW,
+            prefix("10.240.1.10"), RouteTarget.THROW,
+            prefix("10.241.0.7"), RouteTarget.UNREACHABLE),
+        state.routes());
+    assertEquals(Set.of(prefix("10.241.0.7")), state.untunnelled());
+    assertTrue(plan(config(), self(), outOfScope).routes().containsKey(prefix("10.241.0.7")));
+  }
+
+  @Test
+  void aRangeThatIsExemptAsAWholeIsNotRefused() {
+    MeshConfig strict =
+        new MeshConfig(true, Mode.STRICT, prefixes("10.0.0.0/8"), prefixes("10.240.0.0/16"), 0);
+    assertEquals(Map.of(), plan(strict, self()).routes());
+  }
+
+  @Test
+  void encryptedPacketsComeFromTheAddressesThatPeersHold() {
+    PeerRecord peer = node("b", 2, "10.240.0.5", claim("10.240.2.10", 1));
+    PeerRecord keyless =
+        new PeerRecord(
+            "c",
+            Optional.empty(),
+            EPOCH,
+            List.of(),
+            List.of(address("10.240.0.6")),
+            true,
+            List.of(claim("10.240.3.10", 1)));
+    DesiredState state = plan(config(), self(), peer, keyless);
+    assertEquals(Set.of(prefix("10.240.0.5")), state.peerAddresses());
+    assertEquals(Set.of(prefix("10.240.0.6"), prefix("10.240.3.10")), state.untunnelled());
+  }
 }
