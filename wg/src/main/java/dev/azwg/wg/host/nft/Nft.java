@@ -48,7 +48,7 @@ public final class Nft {
    * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or refuses
    */
   void apply(Transaction transaction) throws HostException {
-    run(List.of("-f", "-"), transaction.toString().getBytes(StandardCharsets.UTF_8));
+    run(transaction.toString(), List.of());
   }
 
   /**
@@ -61,7 +61,7 @@ public final class Nft {
   JsonArray list(String... what) throws HostException {
     List<String> words = new ArrayList<>(List.of("list"));
     words.addAll(List.of(what));
-    byte[] output = run(words, new byte[0]);
+    byte[] output = run("", words);
     try {
       JsonElement document = StrictJson.parse(output, Dialect.EXACT, MAX_OUTPUT_BYTES);
       if (document instanceof JsonObject object
@@ -75,17 +75,18 @@ public final class Nft {
   }
 
   /** Through files, so that a program that hangs cannot hang its caller. */
-  private synchronized byte[] run(List<String> words, byte[] input) throws HostException {
+  private synchronized byte[] run(String input, List<String> words) throws HostException {
     Path in = directory.resolve("nft.in");
     Path out = directory.resolve("nft.out");
     Path err = directory.resolve("nft.err");
     List<String> command = new ArrayList<>(List.of(program, "-j"));
-    command.addAll(words);
+    // By its name: "-" is /dev/stdin to nft, which not every container has.
+    command.addAll(words.isEmpty() ? List.of("-f", in.toString()) : words);
     try {
-      Files.write(in, input);
+      Files.writeString(in, input);
       Process process =
           new ProcessBuilder(command)
-              .redirectInput(in.toFile())
+              .redirectInput(Path.of("/dev/null").toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
