@@ -4,12 +4,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.libc.JnaLibc;
+import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.testing.TestNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,9 @@ final class WatcherProcess implements AutoCloseable {
 
   private final TestNamespace namespace;
   private final Options options;
+  private final LogCapture logged = new LogCapture();
   private InstantSource clock;
+  private Libc libc = new JnaLibc();
   private Signals signals = new Signals();
   private CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
@@ -43,6 +47,14 @@ final class WatcherProcess implements AutoCloseable {
   }
 
   static WatcherProcess start(
+      TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
+    WatcherProcess process = prepare(namespace, node, directory, setup);
+    process.restart();
+    return process;
+  }
+
+  /** A watcher that {@link #restart} is to start for the first time. */
+  static WatcherProcess prepare(
       TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
     Path peers = Files.createDirectories(directory.resolve("peers"));
@@ -64,9 +76,7 @@ final class WatcherProcess implements AutoCloseable {
             new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
             true,
             Log.Level.INFO);
-    WatcherProcess process = new WatcherProcess(namespace, options, setup.clock());
-    process.restart();
-    return process;
+    return new WatcherProcess(namespace, options, setup.clock());
   }
 
   private static boolean isInstalled() {
@@ -91,8 +101,8 @@ final class WatcherProcess implements AutoCloseable {
         .start(() -> {
           try {
             namespace.call(() -> {
-              Log log = new Log(System.err, InstantSource.system(), Log.Level.INFO);
-              Watcher.run(options, new JnaLibc(), clock, mine, log);
+              Log log = new Log(logged.stream(), InstantSource.system(), Log.Level.INFO);
+              Watcher.run(options, libc, clock, mine, log);
               return true;
             });
             done.complete(true);
@@ -105,6 +115,16 @@ final class WatcherProcess implements AutoCloseable {
   /** What the clock shows from the next start on. */
   void setClock(InstantSource other) {
     clock = other;
+  }
+
+  /** What the watcher's calls of the kernel go through from the next start on. */
+  void setLibc(Libc other) {
+    libc = other;
+  }
+
+  /** What the watcher has logged so far, over all its starts. */
+  String log() {
+    return logged.text();
   }
 
   /** The watcher's status document. */
@@ -173,6 +193,11 @@ final class WatcherProcess implements AutoCloseable {
 
   String routes() {
     return namespace.exec("sh", "-c", "ip route show table 51820 2>/dev/null || true");
+  }
+
+  /** Waits until the table holds these routes and no others: prefix, and device or kind. */
+  void awaitTable(Map<String, String> expected) {
+    await("table " + expected, () -> TunnelTable.parse(routes()).equals(expected));
   }
 
   void stop() {
