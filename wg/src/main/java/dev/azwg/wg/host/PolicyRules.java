@@ -21,21 +21,12 @@ import java.util.List;
  * what kube-proxy is about to masquerade to a node address, which no peer would accept.
  */
 public final class PolicyRules {
-  /** One bit that neither kube-proxy, Azure CNI nor the common network policies use. */
-  public static final int FWMARK = 0x100000;
-
-  /** Ahead of main (32766) and of what a node's own rules usually are. */
-  public static final int PRIORITY = 99;
-
-  // Kubernetes' KUBE-MARK-MASQ, set before the routing decision.
-  private static final int KUBE_PROXY_MASQUERADE_MARK = 0x4000;
-
   private final RouteNetlink netlink;
-  private final int table;
+  private final RoutingPolicy policy;
 
-  public PolicyRules(RouteNetlink netlink, int table) {
+  public PolicyRules(RouteNetlink netlink, RoutingPolicy policy) {
     this.netlink = netlink;
-    this.table = table;
+    this.policy = policy;
   }
 
   /**
@@ -66,14 +57,22 @@ public final class PolicyRules {
     List<Rule> rules = new ArrayList<>();
     if (!hostScope) {
       rules.add(
-          rule(family, PRIORITY - 2, RouteConstants.RT_TABLE_MAIN)
-              .fwmark(KUBE_PROXY_MASQUERADE_MARK, KUBE_PROXY_MASQUERADE_MARK)
+          rule(family, policy.priority() - 2, RouteConstants.RT_TABLE_MAIN)
+              .fwmark(
+                  RoutingPolicy.KUBE_PROXY_MASQUERADE_MARK,
+                  RoutingPolicy.KUBE_PROXY_MASQUERADE_MARK)
               .build());
       // "lo" as the incoming interface is what the node itself sends: ip-rule(8).
       rules.add(
-          rule(family, PRIORITY - 1, RouteConstants.RT_TABLE_MAIN).inputInterface("lo").build());
+          rule(family, policy.priority() - 1, RouteConstants.RT_TABLE_MAIN)
+              .inputInterface("lo")
+              .build());
     }
-    rules.add(rule(family, PRIORITY, table).fwmark(FWMARK, FWMARK).invert(true).build());
+    rules.add(
+        rule(family, policy.priority(), policy.table())
+            .fwmark(policy.fwmark(), policy.fwmark())
+            .invert(true)
+            .build());
     return rules;
   }
 

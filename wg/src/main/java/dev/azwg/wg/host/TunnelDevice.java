@@ -40,8 +40,9 @@ public final class TunnelDevice implements AutoCloseable {
    *
    * @param key the node's private key
    * @param listenPort the UDP port
+   * @param fwmark what encrypted packets are marked with
    */
-  public record Settings(PrivateKey key, PublicKey publicKey, int listenPort) {}
+  public record Settings(PrivateKey key, PublicKey publicKey, int listenPort, int fwmark) {}
 
   /**
    * The device with its settings as they should be.
@@ -170,8 +171,8 @@ public final class TunnelDevice implements AutoCloseable {
       change.listenPort(settings.listenPort());
       differs = true;
     }
-    if (device.fwmark() != PolicyRules.FWMARK) {
-      change.fwmark(PolicyRules.FWMARK);
+    if (device.fwmark() != settings.fwmark()) {
+      change.fwmark(settings.fwmark());
       differs = true;
     }
     if (!differs) {

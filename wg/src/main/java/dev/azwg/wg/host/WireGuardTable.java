@@ -23,9 +23,6 @@ import java.util.TreeMap;
 
 /** The routes of the WireGuard table, as far as they are ours: those with our protocol number. */
 public final class WireGuardTable {
-  /** The number of the table, the same as the default port. */
-  public static final int TABLE = 51820;
-
   /** Marks routes and rules as ours; not assigned in iproute2's rt_protos. */
   public static final int PROTOCOL = 142;
 

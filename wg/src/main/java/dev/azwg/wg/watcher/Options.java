@@ -1,6 +1,7 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param underlay the NIC that carries the encrypted packets
  * @param device the WireGuard device
  * @param listenPort the device's UDP port
+ * @param routing the numbers of the table, the rule and the mark
  * @param userspace the program that provides the device where the kernel does not
  * @param hostScope whether the node's own traffic belongs into the tunnel
  * @param mode what happens to traffic without a tunnel
@@ -36,6 +38,7 @@ record Options(
     String underlay,
     String device,
     int listenPort,
+    RoutingPolicy routing,
     String userspace,
     boolean hostScope,
     Mode mode,
@@ -52,6 +55,7 @@ record Options(
     Objects.requireNonNull(paths);
     Objects.requireNonNull(underlay);
     Objects.requireNonNull(device);
+    Objects.requireNonNull(routing);
     Objects.requireNonNull(userspace);
     Objects.requireNonNull(mode);
     if (pathPolicy.fallback() && mode == Mode.STRICT) {

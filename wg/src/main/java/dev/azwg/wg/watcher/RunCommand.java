@@ -6,6 +6,7 @@ import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.wg.datastore.NodeName;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
@@ -119,6 +120,7 @@ final class RunCommand {
         text.value("--underlay", RunCommand::device),
         text.value("--device", RunCommand::device),
         text.value("--listen-port", OptionText.number(1, 65535)),
+        RoutingPolicy.STANDARD,
         text.value("--userspace", program -> program),
         text.value("--host-scope", OptionText::onOrOff),
         mode,

@@ -9,6 +9,7 @@ import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.NodeName;
 import dev.azwg.wg.host.PolicyRules;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.mesh.Mode;
@@ -105,10 +106,10 @@ final class UninstallCommand {
 
   private void removeFromKernel(String device) throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open(libc)) {
-      new PolicyRules(netlink, WireGuardTable.TABLE).remove();
+      new PolicyRules(netlink, RoutingPolicy.STANDARD).remove();
       out.println("rules removed");
       Optional<Link> link = netlink.link(device);
-      WireGuardTable table = new WireGuardTable(netlink, WireGuardTable.TABLE);
+      WireGuardTable table = new WireGuardTable(netlink, RoutingPolicy.STANDARD.table());
       int index = link.map(Link::index).orElse(0);
       int routes = table.apply(table.observe(index), new TreeMap<>(), index);
       out.println(routes + " routes removed");

@@ -84,13 +84,14 @@ final class Watcher {
               options.underlay(),
               options.hostScope(),
               device,
-              new TunnelDevice.Settings(key, publicKey, options.listenPort()),
-              new WireGuardTable(netlink, WireGuardTable.TABLE),
-              new PolicyRules(netlink, WireGuardTable.TABLE),
+              new TunnelDevice.Settings(
+                  key, publicKey, options.listenPort(), options.routing().fwmark()),
+              new WireGuardTable(netlink, options.routing().table()),
+              new PolicyRules(netlink, options.routing()),
               new Sysctls(PROC_SYS),
               log);
       KernelWatch kernelWatch =
-          new KernelWatch(monitor, options.device(), WireGuardTable.TABLE, signals, log);
+          new KernelWatch(monitor, options.device(), options.routing().table(), signals, log);
       StatusBoard board = new StatusBoard(clock, log);
       Reconciler reconciler =
           new Reconciler(

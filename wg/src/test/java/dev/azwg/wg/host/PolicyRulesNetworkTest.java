@@ -23,7 +23,7 @@ class PolicyRulesNetworkTest {
   @Test
   void inHostScopeOneRuleSparesEncryptedPackets(TestNamespace namespace) throws IOException {
     try (RouteNetlink netlink = open(namespace)) {
-      PolicyRules rules = new PolicyRules(netlink, WireGuardTable.TABLE);
+      PolicyRules rules = new PolicyRules(netlink, RoutingPolicy.STANDARD);
       assertEquals(2, rules.ensure(true, true));
       assertEquals(0, rules.ensure(true, true), "nothing differs the second time");
       for (String family : new String[] {"-4", "-6"}) {
@@ -39,7 +39,7 @@ class PolicyRulesNetworkTest {
   void outsideHostScopeTheNodesOwnPacketsPassTheTableBy(TestNamespace namespace)
       throws IOException {
     try (RouteNetlink netlink = open(namespace)) {
-      PolicyRules rules = new PolicyRules(netlink, WireGuardTable.TABLE);
+      PolicyRules rules = new PolicyRules(netlink, RoutingPolicy.STANDARD);
       rules.ensure(false, false);
       String shown = namespace.ip("rule");
       assertTrue(shown.contains("97:\tfrom all fwmark 0x4000/0x4000 lookup main proto 142"), shown);
@@ -54,7 +54,7 @@ class PolicyRulesNetworkTest {
     namespace.ip("rule", "add", "prio", "99", "lookup", "51820");
     namespace.ip("rule", "add", "prio", "50", "lookup", "77", "protocol", "142");
     try (RouteNetlink netlink = open(namespace)) {
-      PolicyRules rules = new PolicyRules(netlink, WireGuardTable.TABLE);
+      PolicyRules rules = new PolicyRules(netlink, RoutingPolicy.STANDARD);
       rules.ensure(true, false);
       String shown = namespace.ip("rule");
       assertTrue(shown.contains("99:\tfrom all lookup 51820"), shown);

@@ -47,7 +47,7 @@ class WireGuardTableNetworkTest {
       throws IOException {
     int device = device(namespace);
     try (RouteNetlink netlink = open(namespace)) {
-      WireGuardTable table = new WireGuardTable(netlink, WireGuardTable.TABLE);
+      WireGuardTable table = new WireGuardTable(netlink, RoutingPolicy.STANDARD.table());
       assertEquals(NOTHING, table.observe(device));
       SortedMap<IpPrefix, RouteTarget> first =
           routes(
@@ -86,7 +86,7 @@ class WireGuardTableNetworkTest {
     int device = device(namespace);
     namespace.ip("route", "add", "10.9.0.1", "dev", "tunnel0", "table", "51820");
     try (RouteNetlink netlink = open(namespace)) {
-      WireGuardTable table = new WireGuardTable(netlink, WireGuardTable.TABLE);
+      WireGuardTable table = new WireGuardTable(netlink, RoutingPolicy.STANDARD.table());
       SortedMap<IpPrefix, RouteTarget> imagined =
           routes(Map.of("10.1.0.1", RouteTarget.THROW, "fd00::1", RouteTarget.DEVICE));
       table.apply(imagined, NOTHING, device);

@@ -18,6 +18,7 @@ import dev.azwg.ipam.watcher.WatcherHealth;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.device.Peer;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
@@ -70,6 +71,7 @@ class ApiHandlerTest {
         "eth0",
         "azwg0",
         51820,
+        RoutingPolicy.STANDARD,
         "wireguard-go",
         true,
         Mode.PERMISSIVE,

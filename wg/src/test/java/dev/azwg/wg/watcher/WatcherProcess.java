@@ -6,6 +6,7 @@ import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.libc.JnaLibc;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.testing.TestNamespace;
+import dev.azwg.wg.host.RoutingPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class WatcherProcess implements AutoCloseable {
             "eth0",
             "azt" + ProcessHandle.current().pid() % 100_000 + node,
             51820,
+            RoutingPolicy.STANDARD,
             USERSPACE,
             true,
             setup.mode(),
