@@ -14,6 +14,7 @@ import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.device.PeerConfig;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.Claim;
@@ -114,14 +115,16 @@ final class ModelNode implements AutoCloseable {
     List<PeerConfig> changes = DeviceDelta.between(peers, state.peers().values());
     int before = kernel.requests().size();
     int applied =
-        new WireGuardTable(netlink, WireGuardTable.TABLE).apply(routes, state.routes(), DEVICE);
+        new WireGuardTable(netlink, RoutingPolicy.STANDARD.table()).apply(routes, state.routes(), DEVICE);
     int requests = kernel.requests().size() - before;
     Map<IpPrefix, Optional<RouteTarget>> written = new HashMap<>();
-    state.routes().forEach((prefix, target) -> {
-      if (routes.get(prefix) != target) {
-        written.put(prefix, Optional.of(target));
-      }
-    });
+    state
+        .routes()
+        .forEach((prefix, target) -> {
+          if (routes.get(prefix) != target) {
+            written.put(prefix, Optional.of(target));
+          }
+        });
     routes.keySet().stream()
         .filter(prefix -> !state.routes().containsKey(prefix))
         .forEach(prefix -> written.put(prefix, Optional.empty()));

@@ -122,10 +122,7 @@ class PlannedScenariosTest {
     assertEquals(
         List.of(
             PeerConfig.builder(key(3)).endpoint(moved).allowedIp(prefix("10.240.0.16")).build(),
-            PeerConfig.builder(key(3))
-                .updateOnly()
-                .removeAllowedIp(prefix("10.240.0.6"))
-                .build()),
+            PeerConfig.builder(key(3)).updateOnly().removeAllowedIp(prefix("10.240.0.6")).build()),
         writes.peers());
     assertEquals(
         Map.of(

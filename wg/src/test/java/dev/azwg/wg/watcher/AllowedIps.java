@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What {@code wg show DEVICE allowed-ips} prints: the addresses of each peer, hosts without /32. */
+/**
+ * What {@code wg show DEVICE allowed-ips} prints: the addresses of each peer, hosts without /32.
+ */
 record AllowedIps(TreeMap<String, Set<String>> byKey) {
   static AllowedIps of(TestNamespace namespace, String device) {
     TreeMap<String, Set<String>> byKey = new TreeMap<>();

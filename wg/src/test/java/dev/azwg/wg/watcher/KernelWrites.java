@@ -7,6 +7,7 @@ import dev.azwg.netlink.route.RouteGroup;
 import dev.azwg.netlink.route.RouteMonitor;
 import dev.azwg.netlink.route.Rule;
 import dev.azwg.netlink.testing.TestNamespace;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.WireGuardTable;
 import java.io.IOException;
 import java.time.Duration;
@@ -69,7 +70,7 @@ final class KernelWrites implements AutoCloseable {
   }
 
   private static void add(Route route, String what, List<String> writes) {
-    if (route.table() == WireGuardTable.TABLE) {
+    if (route.table() == RoutingPolicy.STANDARD.table()) {
       String kind = what.isEmpty() ? route.type().name().toLowerCase(Locale.ROOT) : what;
       writes.add(kind + " " + WireGuardTable.prefix(route).addressText());
     }

@@ -96,8 +96,14 @@ class PeerScenariosNetworkTest {
   }
 
   private Map<String, String> all() {
-    return routes("10.240.0.5", "10.240.2.10", "10.240.2.11", "10.240.0.6", "10.240.3.10",
-        "10.240.0.7", "10.240.4.10");
+    return routes(
+        "10.240.0.5",
+        "10.240.2.10",
+        "10.240.2.11",
+        "10.240.0.6",
+        "10.240.3.10",
+        "10.240.0.7",
+        "10.240.4.10");
   }
 
   /** Routes to the device. */
@@ -136,12 +142,11 @@ class PeerScenariosNetworkTest {
     List<String> findings = new ArrayList<>();
     self.status()
         .getAsJsonArray("findings")
-        .forEach(
-            each ->
-                findings.add(
-                    each.getAsJsonObject().get("kind").getAsString()
-                        + " "
-                        + each.getAsJsonObject().get("node").getAsString()));
+        .forEach(each ->
+            findings.add(
+                each.getAsJsonObject().get("kind").getAsString()
+                    + " "
+                    + each.getAsJsonObject().get("node").getAsString()));
     return findings;
   }
 
@@ -256,8 +261,8 @@ class PeerScenariosNetworkTest {
     record = endpoint ? c.at(record) : record;
     c.publish(key ? c.withKey(record, Optional.empty()) : record);
     Map<String, String> expected = without(all(), "10.240.0.6", "10.240.3.10");
-    Map<String, String> rest = addresses ? Map.of("10.240.0.6", "") : Map.of("10.240.0.6", "",
-        "10.240.3.10", "");
+    Map<String, String> rest =
+        addresses ? Map.of("10.240.0.6", "") : Map.of("10.240.0.6", "", "10.240.3.10", "");
     boolean peer = !endpoint && !key;
     rest.keySet().forEach(each -> expected.put(each, peer ? self.device() : "throw"));
     self.awaitTable(expected);

@@ -131,8 +131,8 @@ class StartScenariosNetworkTest {
   }
 
   @Test
-  void u05AndU06WhatLinksOfLikeNameDoIsNoMatterAndARecordIsPublishedOnceItCanBe(
-      TestNamespace a) throws Exception {
+  void u05AndU06WhatLinksOfLikeNameDoIsNoMatterAndARecordIsPublishedOnceItCanBe(TestNamespace a)
+      throws Exception {
     nic(a);
     address(a);
     // Nothing can be renamed over a folder that is not empty.
