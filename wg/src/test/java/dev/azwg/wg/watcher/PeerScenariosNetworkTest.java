@@ -356,6 +356,23 @@ class PeerScenariosNetworkTest {
   }
 
   @Test
+  void f16AnAddressOutOfARangeOfAnotherNodeBelongsToWhoeverClaimsItByItself() throws IOException {
+    b.publish(now("10.240.2.0/24"));
+    Map<String, String> range = without(all(), "10.240.2.10", "10.240.2.11");
+    range.putAll(routes("10.240.2.0/24"));
+    self.awaitTable(range);
+    pod("10.240.2.77");
+    d.publish(now("10.240.4.10", "10.240.2.78"));
+    Map<String, String> borrowed = with(range, "10.240.2.77");
+    borrowed.putAll(routes("10.240.2.78"));
+    self.awaitTable(borrowed);
+    assertEquals(Set.of("10.240.0.5", "10.240.2.0/24"), allowed().of(b.key()));
+    assertTrue(allowed().of(d.key()).contains("10.240.2.78"));
+    assertEquals(List.of(), findings());
+    pod();
+  }
+
+  @Test
   void u48And49AChainOfMovesOverAPeerToANodeWithoutAKey() throws Exception {
     d.publish(d.withKey(d.record(now("10.240.4.10")), Optional.empty()));
     Map<String, String> before = with(all(), "10.240.0.7", "10.240.4.10");
