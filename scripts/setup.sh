@@ -25,7 +25,7 @@ TEXT
 
 readonly BUILD_PACKAGES=(maven)
 readonly IMAGE_PACKAGES=(gcc binutils libc6-dev zlib1g-dev)
-readonly NETWORK_PACKAGES=(iproute2 util-linux procps wireguard-tools iputils-ping tcpdump jq)
+readonly NETWORK_PACKAGES=(iproute2 nftables util-linux procps wireguard-tools iputils-ping tcpdump jq)
 readonly CNI_PACKAGES=(containernetworking-plugins iptables)
 readonly RUNTIME_PACKAGES=(containerd runc podman busybox-static curl)
 

@@ -16,7 +16,9 @@ public final class HostException extends IOException {
     /** Neither the kernel nor a userspace implementation provides WireGuard. */
     NO_WIREGUARD,
     /** A sysctl cannot be read or written. */
-    SYSCTL
+    SYSCTL,
+    /** The packet filter cannot be read or changed. */
+    FIREWALL
   }
 
   private final Reason reason;

@@ -5,6 +5,7 @@ import static dev.azwg.netlink.libc.LinuxConstants.AF_INET6;
 
 import dev.azwg.netlink.NetlinkException;
 import dev.azwg.netlink.libc.Errno;
+import dev.azwg.netlink.route.PortRange;
 import dev.azwg.netlink.route.RouteConstants;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.netlink.route.Rule;
@@ -19,8 +20,15 @@ import java.util.List;
  * <p>Encrypted packets carry the device's mark and pass the table by, or they would be encrypted
  * again without end. Outside host scope what the node itself sends passes it by too, and so does
  * what kube-proxy is about to masquerade to a node address, which no peer would accept.
+ *
+ * <p>In host scope a strict reverse path filter drops the encrypted packets of peers, for their
+ * sources lead into the tunnel. Where packets cannot be marked on their way in, two more rules lead
+ * all UDP of the device's port around the table, in both directions: a rule that looks at ports
+ * makes the filter look at them too (__fib_validate_source in net/ipv4/fib_frontend.c).
  */
 public final class PolicyRules {
+  private static final int IPPROTO_UDP = 17;
+
   private final RouteNetlink netlink;
   private final RoutingPolicy policy;
 
@@ -34,12 +42,14 @@ public final class PolicyRules {
    * without our protocol number are left alone.
    *
    * @param hostScope whether the node's own traffic belongs into the tunnel
+   * @param sparedPort the UDP port whose packets the table is not for; 0 for none. Only in host
+   *     scope
    * @param ipv6 whether IPv6 rules are wanted too
    * @return how many rules were changed
    */
-  public int ensure(boolean hostScope, boolean ipv6) throws IOException {
-    int changed = ensure(AF_INET, wanted(AF_INET, hostScope));
-    return changed + ensure(AF_INET6, ipv6 ? wanted(AF_INET6, hostScope) : List.of());
+  public int ensure(boolean hostScope, int sparedPort, boolean ipv6) throws IOException {
+    int changed = ensure(AF_INET, wanted(AF_INET, hostScope, sparedPort));
+    return changed + ensure(AF_INET6, ipv6 ? wanted(AF_INET6, hostScope, sparedPort) : List.of());
   }
 
   /** Removes every rule of ours. */
@@ -53,7 +63,7 @@ public final class PolicyRules {
     return rule.protocol() == WireGuardTable.PROTOCOL;
   }
 
-  private List<Rule> wanted(int family, boolean hostScope) {
+  private List<Rule> wanted(int family, boolean hostScope, int sparedPort) {
     List<Rule> rules = new ArrayList<>();
     if (!hostScope) {
       rules.add(
@@ -66,6 +76,18 @@ public final class PolicyRules {
       rules.add(
           rule(family, policy.priority() - 1, RouteConstants.RT_TABLE_MAIN)
               .inputInterface("lo")
+              .build());
+    } else if (sparedPort != 0) {
+      PortRange port = PortRange.of(sparedPort);
+      rules.add(
+          rule(family, policy.priority() - 2, RouteConstants.RT_TABLE_MAIN)
+              .ipProtocol(IPPROTO_UDP)
+              .destinationPorts(port)
+              .build());
+      rules.add(
+          rule(family, policy.priority() - 1, RouteConstants.RT_TABLE_MAIN)
+              .ipProtocol(IPPROTO_UDP)
+              .sourcePorts(port)
               .build());
     }
     rules.add(

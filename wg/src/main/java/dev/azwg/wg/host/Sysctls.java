@@ -7,8 +7,8 @@ import java.util.Objects;
 
 /** Kernel parameters of the network namespace the daemon runs in. */
 public final class Sysctls {
-  /** net.ipv4.conf.*.rp_filter: packets must come in where replies would go out (RFC 3704). */
-  public static final int STRICT_REVERSE_PATH = 1;
+  /** Makes reverse path filtering look at a packet's mark (ip-sysctl). */
+  public static final String SOURCE_VALID_MARK = "net.ipv4.conf.all.src_valid_mark";
 
   private final Path root;
 
@@ -28,20 +28,12 @@ public final class Sysctls {
    * @return whether it had to be changed
    */
   public boolean ensureSourceValidMark() throws HostException {
-    String name = "net/ipv4/conf/all/src_valid_mark";
+    String name = SOURCE_VALID_MARK.replace('.', '/');
     if (read(name) == 1) {
       return false;
     }
     write(name, 1);
     return true;
-  }
-
-  /** The effective reverse path filter of an interface: the stricter of "all" and its own. */
-  public int reversePathFilter(String device) throws HostException {
-    int all = read("net/ipv4/conf/all/rp_filter");
-    int own = read("net/ipv4/conf/" + device + "/rp_filter");
-    // ip-sysctl: the maximum of both, where loose (2) outranks strict (1).
-    return Math.max(all, own);
   }
 
   private int read(String name) throws HostException {

@@ -4,6 +4,7 @@ import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.address.TunnelPolicy;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -81,6 +82,17 @@ final class AddressHolders {
   boolean holdsNodeAddress(String node, InetAddress address) {
     Holder holder = nodeAddresses.get(IpPrefix.hostOf(address));
     return holder != null && holder.node().equals(node);
+  }
+
+  /** The addresses of a node that it names and holds. */
+  List<IpPrefix> nodeAddressesOf(PeerRecord record) {
+    List<IpPrefix> held = new ArrayList<>();
+    for (InetAddress address : record.nodeAddresses()) {
+      if (holdsNodeAddress(record.node(), address)) {
+        held.add(IpPrefix.hostOf(address));
+      }
+    }
+    return held;
   }
 
   /** Every claimed prefix with the node that holds it. */

@@ -17,6 +17,9 @@ import java.util.TreeSet;
  * @param peers by public key
  * @param routes the content of the WireGuard table
  * @param nodes where the addresses of each other node lead
+ * @param peerAddresses where the encrypted packets of peers come from, as host prefixes
+ * @param untunnelled what other nodes hold and no tunnel leads to: it is reached in the clear, or
+ *     refused
  * @param deviceAddresses the addresses of the device itself, none outside host scope
  * @param mtu the device's MTU in bytes
  * @param findings what in the records could not be followed
@@ -25,6 +28,8 @@ public record DesiredState(
     Map<PublicKey, DesiredPeer> peers,
     SortedMap<IpPrefix, RouteTarget> routes,
     SortedMap<String, NodeRoutes> nodes,
+    SortedSet<IpPrefix> peerAddresses,
+    SortedSet<IpPrefix> untunnelled,
     List<InetAddress> deviceAddresses,
     int mtu,
     SortedSet<Finding> findings) {
@@ -40,6 +45,8 @@ public record DesiredState(
     peers = Map.copyOf(peers);
     routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
     nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+    peerAddresses = Collections.unmodifiableSortedSet(new TreeSet<>(peerAddresses));
+    untunnelled = Collections.unmodifiableSortedSet(new TreeSet<>(untunnelled));
     deviceAddresses = List.copyOf(deviceAddresses);
     findings = Collections.unmodifiableSortedSet(new TreeSet<>(findings));
   }

@@ -3,8 +3,6 @@ package dev.azwg.wg.mesh;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.key.PublicKey;
-import dev.azwg.wg.mesh.DesiredState.NodeRoutes;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,12 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Turns what all nodes publish into what the kernel of one node should hold. */
 public final class MeshPlanner {
@@ -53,45 +48,31 @@ public final class MeshPlanner {
     KeyHolders keys = KeyHolders.of(self, others, incumbents, findings);
     AddressHolders addresses = holders(self, others, latest, findings);
 
-    Map<String, Draft> drafts = new HashMap<>();
+    Map<String, PeerDraft> drafts = new HashMap<>();
     for (PeerRecord record : others) {
       draft(self, record, keys, addresses, paths, findings)
           .ifPresent(draft -> drafts.put(record.node(), draft));
     }
-    SortedMap<String, NodeRoutes> nodes = new TreeMap<>();
-    SortedMap<IpPrefix, RouteTarget> routes = routes(self, others, addresses, drafts, nodes);
+    RoutePlan routes = new RoutePlan(config, self.name(), addresses, drafts);
+    routes.lead(others);
 
     Map<PublicKey, DesiredPeer> peers = HashMap.newHashMap(drafts.size());
+    SortedSet<IpPrefix> peerAddresses = new TreeSet<>();
     boolean outerIpv6 = false;
-    for (Map.Entry<String, Draft> entry : drafts.entrySet()) {
-      Draft draft = entry.getValue();
-      outerIpv6 |= draft.endpoint.address() instanceof Inet6Address;
-      peers.put(draft.key, draft.peer(entry.getKey()));
+    for (PeerDraft draft : drafts.values()) {
+      outerIpv6 |= draft.outerIpv6();
+      peerAddresses.addAll(draft.addresses());
+      peers.put(draft.key(), draft.peer());
     }
     return new DesiredState(
         peers,
-        routes,
-        nodes,
+        routes.routes(),
+        routes.nodes(),
+        peerAddresses,
+        routes.untunnelled(),
         config.hostScope() ? self.addresses() : List.of(),
         TunnelMtu.of(self.underlayMtu(), config.fabricMtu(), outerIpv6),
         findings);
-  }
-
-  private static final class Draft {
-    private final PublicKey key;
-    private final Endpoint endpoint;
-    private final PeerUse use;
-    private final SortedSet<IpPrefix> allowedIps = new TreeSet<>();
-
-    Draft(PublicKey key, Endpoint endpoint, PeerUse use) {
-      this.key = key;
-      this.endpoint = endpoint;
-      this.use = use;
-    }
-
-    DesiredPeer peer(String node) {
-      return new DesiredPeer(node, key, endpoint, allowedIps, use.persistentKeepalive());
-    }
   }
 
   private static List<PeerRecord> believable(
@@ -127,7 +108,7 @@ public final class MeshPlanner {
     return addresses;
   }
 
-  private Optional<Draft> draft(
+  private Optional<PeerDraft> draft(
       LocalNode self,
       PeerRecord record,
       KeyHolders keys,
@@ -151,7 +132,9 @@ public final class MeshPlanner {
               record.endpoints().toString(),
               "no endpoint on an address that the node holds, in a family that this node has"));
     }
-    return endpoint.map(found -> new Draft(key, found, paths.apply(key)));
+    return endpoint.map(found ->
+        new PeerDraft(
+            record.node(), key, found, paths.apply(key), addresses.nodeAddressesOf(record)));
   }
 
   /** The first endpoint that is an address of its node and that this node can send to. */
@@ -173,68 +156,5 @@ public final class MeshPlanner {
       }
     }
     return false;
-  }
-
-  private SortedMap<IpPrefix, RouteTarget> routes(
-      LocalNode self,
-      List<PeerRecord> others,
-      AddressHolders addresses,
-      Map<String, Draft> drafts,
-      SortedMap<String, NodeRoutes> nodes) {
-    SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
-    for (PeerRecord record : others) {
-      nodes.put(record.node(), new NodeRoutes(target(drafts.get(record.node())), 0));
-    }
-    addresses
-        .claimHolders()
-        .forEach((prefix, node) -> routes.put(prefix, route(self, node, prefix, drafts, nodes)));
-    for (PeerRecord record : others) {
-      if (config.hostScope() && record.hostScope()) {
-        for (InetAddress address : heldAddresses(record, addresses)) {
-          IpPrefix host = IpPrefix.hostOf(address);
-          routes.put(host, route(self, record.node(), host, drafts, nodes));
-        }
-      }
-    }
-    return routes;
-  }
-
-  private static List<InetAddress> heldAddresses(PeerRecord record, AddressHolders addresses) {
-    List<InetAddress> held = new ArrayList<>();
-    for (InetAddress address : record.nodeAddresses()) {
-      if (addresses.holdsNodeAddress(record.node(), address)) {
-        held.add(address);
-      }
-    }
-    return held;
-  }
-
-  private RouteTarget route(
-      LocalNode self,
-      String node,
-      IpPrefix prefix,
-      Map<String, Draft> drafts,
-      SortedMap<String, NodeRoutes> nodes) {
-    if (node.equals(self.name())) {
-      return RouteTarget.THROW;
-    }
-    Draft draft = drafts.get(node);
-    if (draft != null) {
-      draft.allowedIps.add(prefix);
-    }
-    RouteTarget target = target(draft);
-    nodes.merge(
-        node,
-        new NodeRoutes(target, 1),
-        (known, one) -> new NodeRoutes(target, known.prefixes() + 1));
-    return target;
-  }
-
-  /** Where the addresses of a node lead that has that peer, or none. */
-  private RouteTarget target(@Nullable Draft draft) {
-    if (draft != null && draft.use.tunnelled()) {
-      return RouteTarget.DEVICE;
-    }
-    return config.mode() == Mode.STRICT ? RouteTarget.UNREACHABLE : RouteTarget.THROW;
   }
 }

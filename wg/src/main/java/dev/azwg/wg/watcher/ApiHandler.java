@@ -1,5 +1,6 @@
 package dev.azwg.wg.watcher;
 
+import com.google.gson.JsonObject;
 import dev.azwg.ipam.watcher.WatcherCodec;
 import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.ipam.watcher.WatcherHealth;
@@ -8,6 +9,7 @@ import dev.azwg.wg.device.Device;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.key.PublicKey;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
   private final Signals signals;
   private final StatusBoard board;
   private final DeviceReader device;
+  private final Protection protection;
   private final Log log;
   private final StatusThread statusThread;
 
@@ -36,12 +39,14 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
       Signals signals,
       StatusBoard board,
       DeviceReader device,
+      Protection protection,
       Log log) {
     this.options = options;
     this.publicKey = publicKey;
     this.signals = signals;
     this.board = board;
     this.device = device;
+    this.protection = protection;
     this.log = log;
     this.statusThread = StatusThread.start(this::status, log);
   }
@@ -93,7 +98,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
     } catch (IOException e) {
       log.warn("cannot read the device for a status", "error", e.getMessage());
     }
-    return WatcherCodec.encodeStatus(
+    JsonObject document =
         StatusDocument.of(
             options,
             publicKey,
@@ -101,6 +106,18 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             board.paths(),
             board.conflist(),
             observed,
-            Objects.toString(device.backend(), "NONE")));
+            Objects.toString(device.backend(), "NONE"));
+    document.add("packetFilter", packetFilter());
+    return WatcherCodec.encodeStatus(document);
+  }
+
+  private JsonObject packetFilter() {
+    try {
+      return ProtectionDocument.of(
+          options.hostScope(), protection.problem(), protection.counters());
+    } catch (IOException e) {
+      log.warn("cannot read the packet filter for a status", "error", e.getMessage());
+      return ProtectionDocument.of(options.hostScope(), String.valueOf(e.getMessage()), Map.of());
+    }
   }
 }

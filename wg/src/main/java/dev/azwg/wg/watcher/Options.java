@@ -24,6 +24,8 @@ import java.util.Objects;
  * @param mode what happens to traffic without a tunnel
  * @param pathPolicy when a pair of nodes counts as working; fallback only in permissive mode
  * @param neverTunnelled prefixes that no peer may claim
+ * @param clusterRanges what is refused in strict mode even if nobody claims it
+ * @param nft the program that configures the packet filter
  * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
  *     MTU
  * @param resync how often everything is read and compared even if nothing said it changed
@@ -44,6 +46,8 @@ record Options(
     Mode mode,
     PathPolicy pathPolicy,
     List<IpPrefix> neverTunnelled,
+    List<IpPrefix> clusterRanges,
+    String nft,
     int fabricMtu,
     Duration resync,
     RuntimeDirectories runtime,
@@ -62,6 +66,11 @@ record Options(
       throw new IllegalArgumentException("there is nothing to fall back to in strict mode");
     }
     neverTunnelled = List.copyOf(neverTunnelled);
+    clusterRanges = List.copyOf(clusterRanges);
+    if (mode != Mode.STRICT && !clusterRanges.isEmpty()) {
+      throw new IllegalArgumentException("cluster ranges are refused in strict mode only");
+    }
+    Objects.requireNonNull(nft);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);
     Objects.requireNonNull(logLevel);

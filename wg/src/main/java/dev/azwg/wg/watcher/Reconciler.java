@@ -215,7 +215,8 @@ final class Reconciler {
       }
       remember(desired);
       writeFacts(new NodeFacts(desired.mtu()));
-      status.succeeded(desired, records, attachments, System.nanoTime() - start, observe);
+      status.succeeded(
+          desired, records, attachments, tunnel.degradation(), System.nanoTime() - start, observe);
       if (observe && leftovers.remove(attachments.attachments(), routed, clock.instant()) > 0) {
         signals.mark(Dirty.LEDGER);
       }

@@ -78,6 +78,21 @@ final class RunCommand {
             "Prefixes, separated by commas, that no node may claim, such as the API server's."));
     spec.addOption(
         option(
+            "--cluster-ranges",
+            "PREFIXES",
+            "",
+            "Prefixes, separated by commas, that the addresses of nodes and pods come from: what is"
+                + " in them and belongs to no node with a working tunnel is refused too, except for"
+                + " --never-tunnel. Only with --mode strict."));
+    spec.addOption(
+        option(
+            "--nft",
+            "PROGRAM",
+            "nft",
+            "Configures the packet filter. Without it policy rules take the place of marks, and"
+                + " plaintext is neither counted nor refused on its way in."));
+    spec.addOption(
+        option(
             "--fabric-mtu",
             "BYTES",
             Integer.toString(MeshConfig.AZURE_FABRIC_MTU),
@@ -119,13 +134,15 @@ final class RunCommand {
         new StatePaths(text.value("--root", Path::of)),
         text.value("--underlay", RunCommand::device),
         text.value("--device", RunCommand::device),
-        text.value("--listen-port", OptionText.number(1, 65535)),
+        text.value("--listen-port", OptionText.number(1, 65534)),
         RoutingPolicy.STANDARD,
         text.value("--userspace", program -> program),
         text.value("--host-scope", OptionText::onOrOff),
         mode,
         text.value("--fallback", value -> PathPolicy.standard(fallback(value, mode))),
         text.value("--never-tunnel", RunCommand::prefixes),
+        text.value("--cluster-ranges", value -> clusterRanges(value, mode)),
+        text.value("--nft", program -> program),
         text.value("--fabric-mtu", RunCommand::fabricMtu),
         text.value("--resync", RunCommand::resync),
         RuntimeDirectories.of(text, text.value("--root", Path::of)),
@@ -171,6 +188,15 @@ final class RunCommand {
       }
     }
     return prefixes;
+  }
+
+  private static List<IpPrefix> clusterRanges(String text, Mode mode) {
+    List<IpPrefix> ranges = prefixes(text);
+    if (mode != Mode.STRICT && !ranges.isEmpty()) {
+      throw new IllegalArgumentException("is for --mode strict only");
+    }
+    // Constructing a configuration is what knows the bounds.
+    return new MeshConfig(true, mode, List.of(), ranges, 0).clusterRanges();
   }
 
   private static boolean fallback(String text, Mode mode) {

@@ -25,7 +25,8 @@ final class StatusBoard {
    * @param rejected the records and ledger files that could not be followed, each with the reason
    * @param passes how many passes succeeded
    * @param failures how many failed
-   * @param problem why the last pass failed, empty if it did not
+   * @param problem why the last pass failed, or what keeps the node from doing what its mode
+   *     promises; empty if nothing does
    * @param at when the last pass ended
    * @param tookMicros how long it took
    */
@@ -93,6 +94,7 @@ final class StatusBoard {
       DesiredState desired,
       @Nullable DatastoreSnapshot records,
       @Nullable LedgerSnapshot ledger,
+      String degradation,
       long tookNanos,
       boolean observed) {
     SortedSet<String> rejected = new TreeSet<>();
@@ -110,7 +112,7 @@ final class StatusBoard {
             rejected,
             passes,
             failures,
-            "",
+            degradation,
             clock.instant(),
             tookNanos / 1000);
     succeededOnce.countDown();

@@ -5,9 +5,7 @@ import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.DeviceConfig;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.device.PeerConfig;
-import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PolicyRules;
-import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.key.PublicKey;
@@ -34,13 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tunnel {
   private final String name;
-  private final String underlayName;
   private final boolean hostScope;
   private final TunnelDevice device;
   private final TunnelDevice.Settings settings;
   private final WireGuardTable table;
   private final PolicyRules rules;
-  private final Sysctls sysctls;
+  private final Protection protection;
   private final Log log;
 
   // Read by the local API too.
@@ -51,26 +48,24 @@ final class Tunnel {
   private boolean settled;
   private boolean ipv6;
   private int mtu;
-  private boolean reversePathWarned;
+  private boolean portSpared;
 
   Tunnel(
       String name,
-      String underlayName,
       boolean hostScope,
       TunnelDevice device,
       TunnelDevice.Settings settings,
       WireGuardTable table,
       PolicyRules rules,
-      Sysctls sysctls,
+      Protection protection,
       Log log) {
     this.name = name;
-    this.underlayName = underlayName;
     this.hostScope = hostScope;
     this.device = device;
     this.settings = settings;
     this.table = table;
     this.rules = rules;
-    this.sysctls = sysctls;
+    this.protection = protection;
     this.log = log;
   }
 
@@ -94,6 +89,10 @@ final class Tunnel {
     keyKept = configured.keyKept();
     peers = configured.device().peers();
     routes = table.observe(found.link().index());
+    String difference = protection.verify();
+    if (!difference.isEmpty()) {
+      log.warn("packet filter was changed by somebody else", "difference", difference);
+    }
   }
 
   /** The peers as they were observed, or have been configured since. */
@@ -139,6 +138,11 @@ final class Tunnel {
     return Optional.ofNullable(attached).map(TunnelDevice.Attached::backend);
   }
 
+  /** Why the node does not do what its mode promises; empty if it does. */
+  String degradation() {
+    return protection.degradation();
+  }
+
   /** The device with its counters, as it is now. */
   Device read() throws IOException {
     return device.client(present().backend()).device(name);
@@ -162,6 +166,8 @@ final class Tunnel {
       (takesAway ? removals : additions).add(change);
     }
     configure(additions);
+    // Before routes lead into the tunnel: then reverse path filters begin to mind.
+    protection.ensure(desired);
     try {
       changeRoutes(desired);
     } finally {
@@ -186,44 +192,17 @@ final class Tunnel {
 
   private void changeRules(DesiredState desired) throws IOException {
     boolean wantsIpv6 = !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
-    if (settled && wantsIpv6 == ipv6) {
+    boolean sparesPort = hostScope && !protection.marksPackets();
+    if (settled && wantsIpv6 == ipv6 && sparesPort == portSpared) {
       return;
     }
-    int changed = rules.ensure(hostScope, wantsIpv6);
+    int changed = rules.ensure(hostScope, sparesPort ? settings.listenPort() : 0, wantsIpv6);
     if (changed > 0) {
       log.info("rules changed", "changed", changed);
     }
     ipv6 = wantsIpv6;
-    if (hostScope) {
-      prepareReversePath();
-    }
-  }
-
-  /**
-   * What cannot be set is said: without strict reverse path filtering the mesh works all the same.
-   */
-  private void prepareReversePath() {
-    try {
-      reversePath();
-    } catch (HostException e) {
-      log.warn("reverse path filtering cannot be prepared", "error", e.getMessage());
-    }
-  }
-
-  private void reversePath() throws HostException {
-    if (sysctls.ensureSourceValidMark()) {
-      log.info("sysctl set", "name", "net.ipv4.conf.all.src_valid_mark", "value", 1);
-    }
-    if (!reversePathWarned
-        && sysctls.reversePathFilter(underlayName) == Sysctls.STRICT_REVERSE_PATH) {
-      reversePathWarned = true;
-      log.warn(
-          "strict reverse path filtering drops the packets of peers in host scope",
-          "sysctl",
-          "net.ipv4.conf." + underlayName + ".rp_filter",
-          "remedy",
-          "set it and net.ipv4.conf.all.rp_filter to 0 or 2");
-    }
+    portSpared = sparesPort;
+    protection.ensureSysctl();
   }
 
   private void configure(List<PeerConfig> changes) throws IOException {

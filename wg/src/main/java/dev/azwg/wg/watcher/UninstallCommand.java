@@ -8,10 +8,13 @@ import dev.azwg.netlink.route.Link;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.NodeName;
+import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
+import dev.azwg.wg.host.nft.Firewall;
+import dev.azwg.wg.host.nft.Nft;
 import dev.azwg.wg.mesh.Mode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -78,7 +81,7 @@ final class UninstallCommand {
       // Before all else: pods must not be given to a plugin that nobody serves.
       removeFromLists(runtime, paths);
       // Then, whatever the datastore says, this node must not send into a tunnel any more.
-      removeFromKernel(device);
+      removeFromKernel(device, paths);
       if (!node.isEmpty() && datastore.startsWith("directory:")) {
         Path folder = Path.of(datastore.substring("directory:".length()));
         try (DirectoryDatastore records = new DirectoryDatastore(folder, InstantSource.system())) {
@@ -104,10 +107,11 @@ final class UninstallCommand {
     out.println("plugin taken out of " + lists + " lists in " + runtime.configurations());
   }
 
-  private void removeFromKernel(String device) throws IOException {
+  private void removeFromKernel(String device, StatePaths paths) throws IOException {
     try (RouteNetlink netlink = RouteNetlink.open(libc)) {
       new PolicyRules(netlink, RoutingPolicy.STANDARD).remove();
       out.println("rules removed");
+      removePacketFilter(paths);
       Optional<Link> link = netlink.link(device);
       WireGuardTable table = new WireGuardTable(netlink, RoutingPolicy.STANDARD.table());
       int index = link.map(Link::index).orElse(0);
@@ -116,6 +120,16 @@ final class UninstallCommand {
       if (TunnelDevice.remove(netlink, device)) {
         out.println("device " + device + " removed");
       }
+    }
+  }
+
+  /** Without nft nothing can have made the table. */
+  private void removePacketFilter(StatePaths paths) {
+    try {
+      Firewall.remove(new Nft("nft", paths.stateDirectory()));
+      out.println("packet filter removed");
+    } catch (HostException e) {
+      out.println("no packet filter removed: " + e.getMessage());
     }
   }
 }

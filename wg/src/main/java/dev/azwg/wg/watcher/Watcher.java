@@ -18,12 +18,16 @@ import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.UserspaceWireGuard;
 import dev.azwg.wg.host.WireGuardTable;
+import dev.azwg.wg.host.nft.Firewall;
+import dev.azwg.wg.host.nft.FirewallPolicy;
+import dev.azwg.wg.host.nft.Nft;
 import dev.azwg.wg.key.KernelRandom;
 import dev.azwg.wg.key.KeyFile;
 import dev.azwg.wg.key.PrivateKey;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
+import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PeerPaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,17 +82,22 @@ final class Watcher {
       if (stale > 0) {
         log.info("leftovers of killed writers removed", "files", stale);
       }
+      Protection protection =
+          new Protection(
+              new Firewall(new Nft(options.nft(), paths.stateDirectory()), firewallPolicy(options)),
+              new Sysctls(PROC_SYS),
+              options.mode() == Mode.STRICT,
+              log);
       Tunnel tunnel =
           new Tunnel(
               options.device(),
-              options.underlay(),
               options.hostScope(),
               device,
               new TunnelDevice.Settings(
                   key, publicKey, options.listenPort(), options.routing().fwmark()),
               new WireGuardTable(netlink, options.routing().table()),
               new PolicyRules(netlink, options.routing()),
-              new Sysctls(PROC_SYS),
+              protection,
               log);
       KernelWatch kernelWatch =
           new KernelWatch(monitor, options.device(), options.routing().table(), signals, log);
@@ -113,6 +122,7 @@ final class Watcher {
                       options.hostScope(),
                       options.mode(),
                       options.neverTunnelled(),
+                      options.clusterRanges(),
                       options.fabricMtu())),
               tunnel,
               new PathKeeper(
@@ -124,7 +134,7 @@ final class Watcher {
               log);
       datastore.watch(() -> signals.mark(Dirty.DATASTORE));
       try (ApiHandler handler =
-              new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
+              new ApiHandler(options, publicKey, signals, board, reader(tunnel), protection, log);
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);
@@ -162,6 +172,17 @@ final class Watcher {
     DirectoryFollower follower =
         DirectoryFollower.of(List.of(runtime.configurations(), runtime.executables()));
     return ConflistThread.start(keeper, follower, board, log);
+  }
+
+  private static FirewallPolicy firewallPolicy(Options options) {
+    return new FirewallPolicy(
+        options.device(),
+        options.listenPort(),
+        options.routing().fwmark(),
+        options.hostScope(),
+        options.mode(),
+        options.clusterRanges(),
+        options.neverTunnelled());
   }
 
   private static ApiHandler.DeviceReader reader(Tunnel tunnel) {

@@ -24,8 +24,8 @@ class PolicyRulesNetworkTest {
   void inHostScopeOneRuleSparesEncryptedPackets(TestNamespace namespace) throws IOException {
     try (RouteNetlink netlink = open(namespace)) {
       PolicyRules rules = new PolicyRules(netlink, RoutingPolicy.STANDARD);
-      assertEquals(2, rules.ensure(true, true));
-      assertEquals(0, rules.ensure(true, true), "nothing differs the second time");
+      assertEquals(2, rules.ensure(true, 0, true));
+      assertEquals(0, rules.ensure(true, 0, true), "nothing differs the second time");
       for (String family : new String[] {"-4", "-6"}) {
         String shown = namespace.ip(family, "rule");
         assertTrue(
@@ -40,11 +40,11 @@ class PolicyRulesNetworkTest {
       throws IOException {
     try (RouteNetlink netlink = open(namespace)) {
       PolicyRules rules = new PolicyRules(netlink, RoutingPolicy.STANDARD);
-      rules.ensure(false, false);
+      rules.ensure(false, 0, false);
       String shown = namespace.ip("rule");
       assertTrue(shown.contains("97:\tfrom all fwmark 0x4000/0x4000 lookup main proto 142"), shown);
       assertTrue(shown.contains("98:\tfrom all iif lo lookup main proto 142"), shown);
-      rules.ensure(true, false);
+      rules.ensure(true, 0, false);
       assertFalse(namespace.ip("rule").contains("iif lo"));
     }
   }
@@ -55,7 +55,7 @@ class PolicyRulesNetworkTest {
     namespace.ip("rule", "add", "prio", "50", "lookup", "77", "protocol", "142");
     try (RouteNetlink netlink = open(namespace)) {
       PolicyRules rules = new PolicyRules(netlink, RoutingPolicy.STANDARD);
-      rules.ensure(true, false);
+      rules.ensure(true, 0, false);
       String shown = namespace.ip("rule");
       assertTrue(shown.contains("99:\tfrom all lookup 51820"), shown);
       assertFalse(shown.contains("lookup 77"), shown);

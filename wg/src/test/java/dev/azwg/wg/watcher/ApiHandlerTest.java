@@ -19,7 +19,11 @@ import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.host.RoutingPolicy;
+import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
+import dev.azwg.wg.host.nft.Firewall;
+import dev.azwg.wg.host.nft.FirewallPolicy;
+import dev.azwg.wg.host.nft.Nft;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
@@ -77,6 +81,8 @@ class ApiHandlerTest {
         Mode.PERMISSIVE,
         PathPolicy.standard(false),
         List.of(),
+        List.of(),
+        "nft",
         1400,
         Duration.ofMinutes(1),
         new RuntimeDirectories(directory, directory),
@@ -105,6 +111,15 @@ class ApiHandlerTest {
             return TunnelDevice.Backend.KERNEL;
           }
         },
+        // Nothing has been applied: there is nothing to count.
+        new Protection(
+            new Firewall(
+                new Nft("false", directory),
+                new FirewallPolicy(
+                    "azwg0", 51820, 0x100000, true, Mode.PERMISSIVE, List.of(), List.of())),
+            new Sysctls(directory),
+            false,
+            log),
         log);
   }
 
@@ -140,9 +155,18 @@ class ApiHandlerTest {
     paths.planned(peers.values(), EPOCH, 0);
     board.paths(paths.snapshot());
     board.succeeded(
-        new DesiredState(peers, new TreeMap<>(), nodes, List.of(), 1340, new TreeSet<>()),
+        new DesiredState(
+            peers,
+            new TreeMap<>(),
+            nodes,
+            new TreeSet<>(),
+            new TreeSet<>(),
+            List.of(),
+            1340,
+            new TreeSet<>()),
         null,
         null,
+        "",
         1,
         true);
     return new Device("azwg0", Optional.of(key(1)), 51820, 0, live);

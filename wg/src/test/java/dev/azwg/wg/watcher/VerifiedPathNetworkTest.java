@@ -11,18 +11,12 @@ import dev.azwg.netlink.testing.NamespaceExtension;
 import dev.azwg.netlink.testing.TestNamespace;
 import dev.azwg.wg.mesh.PathPolicy;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,53 +227,6 @@ class VerifiedPathNetworkTest {
       nodeA.awaitRoutes(B + " dev " + nodeA.device());
       nodeB.awaitRoutes(A + " dev " + nodeB.device());
       ping(a, B);
-    }
-  }
-
-  /** A TCP connection from one node to another. */
-  private record Conversation(ServerSocket server, Socket client, Socket accepted)
-      implements AutoCloseable {
-    static Conversation between(TestNamespace from, TestNamespace to, String address)
-        throws Exception {
-      InetAddress host = InetAddress.ofLiteral(address);
-      ServerSocket server = to.call(() -> new ServerSocket(0, 1, host));
-      CompletableFuture<Socket> accepted = new CompletableFuture<>();
-      Thread.ofVirtual()
-          .start(() -> {
-            try {
-              accepted.complete(server.accept());
-            } catch (IOException e) {
-              accepted.completeExceptionally(e);
-            }
-          });
-      Socket client =
-          from.call(() -> {
-            Socket socket = new Socket();
-            socket.connect(new InetSocketAddress(host, server.getLocalPort()), 5000);
-            return socket;
-          });
-      return new Conversation(server, client, accepted.get());
-    }
-
-    /** More than a packet in both directions. */
-    void exchange() throws IOException {
-      exchange(client, accepted);
-      exchange(accepted, client);
-    }
-
-    private static void exchange(Socket from, Socket to) throws IOException {
-      byte[] sent = new byte[20_000];
-      from.getOutputStream().write(sent);
-      to.setSoTimeout(20_000);
-      InputStream in = to.getInputStream();
-      assertEquals(sent.length, in.readNBytes(sent.length).length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      client.close();
-      accepted.close();
-      server.close();
     }
   }
 }

@@ -1,0 +1,69 @@
+package dev.azwg.wg.host.nft;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.mesh.DesiredState;
+import dev.azwg.wg.mesh.RouteTarget;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the table should hold besides its rules.
+ *
+ * @param tunnelMtu the MTU of the device in bytes, which TCP segments must fit
+ * @param sets the content of each set by its name; ranges that another one contains are left out
+ */
+record FirewallState(int tunnelMtu, SortedMap<String, SortedSet<IpPrefix>> sets) {
+  FirewallState {
+    sets = Collections.unmodifiableSortedMap(new TreeMap<>(sets));
+  }
+
+  /** What a node's desired state asks for. */
+  static FirewallState of(FirewallPolicy policy, DesiredState desired) {
+    Map<AddressGroup, Collection<IpPrefix>> groups = new EnumMap<>(AddressGroup.class);
+    if (policy.hostScope()) {
+      groups.put(AddressGroup.PEERS, desired.peerAddresses());
+    }
+    groups.put(AddressGroup.UNTUNNELLED, desired.untunnelled());
+    if (policy.strict()) {
+      List<IpPrefix> tunnelled = new ArrayList<>();
+      desired
+          .routes()
+          .forEach((prefix, target) -> {
+            if (target == RouteTarget.DEVICE) {
+              tunnelled.add(prefix);
+            }
+          });
+      groups.put(AddressGroup.TUNNELLED, tunnelled);
+      groups.put(AddressGroup.CLUSTER, policy.clusterRanges());
+      groups.put(AddressGroup.EXEMPT, policy.exempt());
+    }
+    return new FirewallState(desired.mtu(), sets(groups));
+  }
+
+  private static SortedMap<String, SortedSet<IpPrefix>> sets(
+      Map<AddressGroup, Collection<IpPrefix>> groups) {
+    SortedMap<String, SortedSet<IpPrefix>> sets = new TreeMap<>();
+    for (AddressGroup group : AddressGroup.values()) {
+      for (boolean ipv4 : new boolean[] {true, false}) {
+        group.sets(ipv4).forEach(set -> sets.put(set.name(), new TreeSet<>()));
+      }
+      // In this order a prefix comes after every one that contains it.
+      for (IpPrefix prefix : new TreeSet<>(groups.getOrDefault(group, List.of()))) {
+        AddressGroup.NamedSet set = group.setFor(prefix);
+        SortedSet<IpPrefix> content = sets.getOrDefault(set.name(), new TreeSet<>());
+        if (!set.interval() || content.isEmpty() || !content.last().contains(prefix)) {
+          content.add(prefix);
+        }
+      }
+    }
+    return sets;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.azwg.wg.host.nft;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.azwg.conflist.json.Dialect;
+import dev.azwg.conflist.json.JsonException;
+import dev.azwg.conflist.json.StrictJson;
+import dev.azwg.wg.host.HostException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Runs nft(8) with JSON in and out, in the calling thread's network namespace. */
+public final class Nft {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  /** A table with every pod of a large cluster, many times over. */
+  private static final int MAX_OUTPUT_BYTES = 64 << 20;
+
+  private static final int MAX_ERROR_BYTES = 400;
+
+  private final String program;
+  private final Path directory;
+
+  /**
+   * The program is started when it is needed.
+   *
+   * @param program its name or path
+   * @param directory a private one, where it is given its input and leaves its output
+   */
+  public Nft(String program, Path directory) {
+    this.program = Objects.requireNonNull(program);
+    this.directory = Objects.requireNonNull(directory);
+  }
+
+  /**
+   * Applies a transaction: all of it, or nothing.
+   *
+   * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or refuses
+   */
+  void apply(Transaction transaction) throws HostException {
+    run(List.of("-f", "-"), transaction.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Lists objects; the form is libnftables-json(5).
+   *
+   * @param what the words behind {@code nft -j list}
+   * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or there is nothing of
+   *     that kind
+   */
+  JsonArray list(String... what) throws HostException {
+    List<String> words = new ArrayList<>(List.of("list"));
+    words.addAll(List.of(what));
+    byte[] output = run(words, new byte[0]);
+    try {
+      JsonElement document = StrictJson.parse(output, Dialect.EXACT, MAX_OUTPUT_BYTES);
+      if (document instanceof JsonObject object
+          && object.get("nftables") instanceof JsonArray objects) {
+        return objects;
+      }
+      throw failure("printed something else than a list of objects", null);
+    } catch (JsonException e) {
+      throw failure("printed what cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Through files, so that a program that hangs cannot hang its caller. */
+  private synchronized byte[] run(List<String> words, byte[] input) throws HostException {
+    Path in = directory.resolve("nft.in");
+    Path out = directory.resolve("nft.out");
+    Path err = directory.resolve("nft.err");
+    List<String> command = new ArrayList<>(List.of(program, "-j"));
+    command.addAll(words);
+    try {
+      Files.write(in, input);
+      Process process =
+          new ProcessBuilder(command)
+              .redirectInput(in.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw failure("did not end within " + LIMIT.toSeconds() + " s", null);
+      }
+      if (process.exitValue() != 0) {
+        throw failure("exited with " + process.exitValue() + ": " + firstLine(err), null);
+      }
+      if (Files.size(out) > MAX_OUTPUT_BYTES) {
+        throw failure("printed more than " + MAX_OUTPUT_BYTES + " bytes", null);
+      }
+      return Files.readAllBytes(out);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure("interrupted", e);
+    } catch (HostException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure("cannot be run: " + e.getMessage(), e);
+    }
+  }
+
+  private static String firstLine(Path file) throws IOException {
+    try (InputStream input = Files.newInputStream(file)) {
+      String text = new String(input.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8).strip();
+      int end = text.indexOf('\n');
+      return end < 0 ? text : text.substring(0, end);
+    }
+  }
+
+  private HostException failure(String detail, @Nullable Exception cause) {
+    return new HostException(HostException.Reason.FIREWALL, program, detail, cause);
+  }
+}

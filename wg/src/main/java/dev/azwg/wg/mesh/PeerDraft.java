@@ -1,0 +1,56 @@
+package dev.azwg.wg.mesh;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.device.Endpoint;
+import dev.azwg.wg.key.PublicKey;
+import java.net.Inet6Address;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** A peer while it is planned: its allowed IPs are collected as addresses are given to nodes. */
+final class PeerDraft {
+  private final String node;
+  private final PublicKey key;
+  private final Endpoint endpoint;
+  private final PeerUse use;
+  private final List<IpPrefix> addresses;
+  private final SortedSet<IpPrefix> allowedIps = new TreeSet<>();
+
+  /**
+   * A peer without allowed IPs.
+   *
+   * @param addresses the node's own addresses, from any of which its encrypted packets may come
+   */
+  PeerDraft(String node, PublicKey key, Endpoint endpoint, PeerUse use, List<IpPrefix> addresses) {
+    this.node = node;
+    this.key = key;
+    this.endpoint = endpoint;
+    this.use = use;
+    this.addresses = List.copyOf(addresses);
+  }
+
+  PublicKey key() {
+    return key;
+  }
+
+  List<IpPrefix> addresses() {
+    return addresses;
+  }
+
+  boolean outerIpv6() {
+    return endpoint.address() instanceof Inet6Address;
+  }
+
+  boolean tunnelled() {
+    return use.tunnelled();
+  }
+
+  void allow(IpPrefix prefix) {
+    allowedIps.add(prefix);
+  }
+
+  DesiredPeer peer() {
+    return new DesiredPeer(node, key, endpoint, allowedIps, use.persistentKeepalive());
+  }
+}
