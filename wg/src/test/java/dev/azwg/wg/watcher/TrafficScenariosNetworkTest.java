@@ -42,13 +42,15 @@ class TrafficScenariosNetworkTest {
   /** A ping of 56 bytes, padded to 96, with WireGuard's header and tag. */
   private static final int ECHO = 128;
 
+  private record Place(TestNamespace namespace, String address) {}
+
   private final Map<String, WatcherProcess> watchers = new TreeMap<>();
   private final Map<String, TestNamespace> nodes = new TreeMap<>();
   private Path directory;
-  private PlayedPod a1;
-  private PlayedPod a2;
-  private PlayedPod b1;
-  private PlayedPod c1;
+  private Place a1;
+  private Place a2;
+  private Place b1;
+  private Place c1;
   private TestNamespace client;
 
   @BeforeAll
@@ -77,24 +79,20 @@ class TrafficScenariosNetworkTest {
     for (WatcherProcess each : watchers.values()) {
       each.await("start", () -> each.log().contains("record published"));
     }
-    a1 = PlayedPod.attach(a, watcher(A), podA1, "10.240.1.10");
-    a2 = PlayedPod.attach(a, watcher(A), podA2, "10.240.1.11");
-    b1 = PlayedPod.attach(b, watcher(B), podB1, "10.240.2.10");
-    c1 = PlayedPod.attach(c, watcher(C), podC1, "10.240.3.10");
-    converged();
     fabric.join(client, CLIENT);
-    connectClient(bridge, A, "port0", a1, a2);
-    connectClient(bridge, B, "port1", b1);
-    connectClient(bridge, C, "port2", c1);
+    a1 = attach(fabric, A, podA1, "10.240.1.10");
+    a2 = attach(fabric, A, podA2, "10.240.1.11");
+    b1 = attach(fabric, B, podB1, "10.240.2.10");
+    c1 = attach(fabric, C, podC1, "10.240.3.10");
+    converged();
   }
 
-  /** The client knows the way to each pod, over the pod's node. */
-  private void connectClient(
-      TestNamespace bridge, String node, String port, PlayedPod... itsPods) {
-    for (PlayedPod pod : itsPods) {
-      client.ip("route", "add", pod.address(), "via", node);
-      bridge.ip("route", "replace", pod.address(), "via", node, "dev", port, "onlink");
-    }
+  /** A pod of a node, to which the client knows the way over that node. */
+  private Place attach(Fabric fabric, String node, TestNamespace pod, String address)
+      throws IOException {
+    Pod.attach(fabric, node(node), watcher(node), pod, address);
+    client.ip("route", "add", address, "via", node);
+    return new Place(pod, address);
   }
 
   @AfterAll
@@ -116,10 +114,10 @@ class TrafficScenariosNetworkTest {
     table(C, Map.of(A, "", "10.240.1.10", "", "10.240.1.11", "", B, "", "10.240.2.10", ""), c1);
   }
 
-  private void table(String address, Map<String, String> remote, PlayedPod... local) {
+  private void table(String address, Map<String, String> remote, Place... local) {
     Map<String, String> expected = new TreeMap<>();
     remote.keySet().forEach(prefix -> expected.put(prefix, watcher(address).device()));
-    for (PlayedPod pod : local) {
+    for (Place pod : local) {
       expected.put(pod.address(), "throw");
     }
     watcher(address).awaitTable(expected);
@@ -302,8 +300,8 @@ class TrafficScenariosNetworkTest {
 
   @Test
   void f28EveryPodReachesEveryPodOfAnotherNode() {
-    for (PlayedPod from : List.of(a1, a2, b1, c1)) {
-      for (PlayedPod to : List.of(a1, a2, b1, c1)) {
+    for (Place from : List.of(a1, a2, b1, c1)) {
+      for (Place to : List.of(a1, a2, b1, c1)) {
         if (from != to) {
           ping(from.namespace(), to.address());
         }
@@ -313,7 +311,7 @@ class TrafficScenariosNetworkTest {
 
   @Test
   void f30AClientOutsideReachesEveryPodOverItsNode() {
-    for (PlayedPod pod : List.of(a1, a2, b1, c1)) {
+    for (Place pod : List.of(a1, a2, b1, c1)) {
       ping(client, pod.address(), 2);
     }
   }

@@ -57,6 +57,13 @@ final class WatcherProcess implements AutoCloseable {
   /** A watcher that {@link #restart} is to start for the first time. */
   static WatcherProcess prepare(
       TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
+    return prepare(namespace, node, directory, setup, USERSPACE);
+  }
+
+  /** The same where another program provides the device, or none. */
+  static WatcherProcess prepare(
+      TestNamespace namespace, String node, Path directory, WatcherSetup setup, String userspace)
+      throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
     Path peers = Files.createDirectories(directory.resolve("peers"));
     Options options =
@@ -68,7 +75,7 @@ final class WatcherProcess implements AutoCloseable {
             "azt" + ProcessHandle.current().pid() % 100_000 + node,
             51820,
             RoutingPolicy.STANDARD,
-            USERSPACE,
+            userspace,
             setup.hostScope(),
             setup.mode(),
             setup.pathPolicy(),
@@ -81,6 +88,11 @@ final class WatcherProcess implements AutoCloseable {
             true,
             Log.Level.INFO);
     return new WatcherProcess(namespace, options, setup.clock());
+  }
+
+  /** The program that provides the devices of these tests. */
+  static String userspace() {
+    return USERSPACE;
   }
 
   private static boolean isInstalled() {
@@ -185,6 +197,21 @@ final class WatcherProcess implements AutoCloseable {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
+  }
+
+  /** Waits for the condition: whether it came about, or else the watcher could not begin. */
+  boolean endedOr(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (ended.isCompletedExceptionally()) {
+        return false;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(options.node() + " is not ready: " + log());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+    return true;
   }
 
   void awaitRoutes(String route) {
