@@ -118,10 +118,25 @@ final class OwnRecord {
    * @return whether it was written
    */
   boolean publish(Underlay underlay, List<Claim> claims) throws DatastoreException {
+    return publish(Optional.of(key), underlay, claims);
+  }
+
+  /**
+   * Publishes the record without a key: of a node that cannot have a tunnel, so that nobody sends
+   * it anything through one.
+   *
+   * @return whether it was written
+   */
+  boolean publishWithoutKey(Underlay underlay, List<Claim> claims) throws DatastoreException {
+    return publish(Optional.empty(), underlay, claims);
+  }
+
+  private boolean publish(Optional<PublicKey> publicKey, Underlay underlay, List<Claim> claims)
+      throws DatastoreException {
     PeerRecord wanted =
         new PeerRecord(
             node,
-            Optional.of(key),
+            publicKey,
             keySince(underlay.addresses()),
             underlay.addresses().stream()
                 .map(address -> new Endpoint(address, listenPort))

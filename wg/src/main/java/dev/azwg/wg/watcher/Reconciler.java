@@ -6,6 +6,7 @@ import dev.azwg.ipam.watcher.NodeFacts;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PodRoutes;
 import dev.azwg.wg.host.Underlay;
 import dev.azwg.wg.key.PublicKey;
@@ -165,7 +166,7 @@ final class Reconciler {
       boolean routesSeen = observe;
       if (observe) {
         kernelWatch.forget();
-        tunnel.observe();
+        observeTunnel();
         paths.observed();
         underlay = Underlay.read(netlink, options.underlay());
         facts = readFacts();
@@ -197,7 +198,7 @@ final class Reconciler {
       // A new key is published only once this node can receive: peers begin to send at once.
       if (converged) {
         publish(nic, claims);
-      } else {
+      } else if (incumbents.isEmpty()) {
         incumbents = Incumbents.of(tunnel.peerAddresses(), records.records());
       }
 
@@ -220,6 +221,31 @@ final class Reconciler {
       if (observe && leftovers.remove(attachments.attachments(), routed, clock.instant()) > 0) {
         signals.mark(Dirty.LEDGER);
       }
+    }
+
+    private void observeTunnel() throws IOException {
+      try {
+        tunnel.observe();
+      } catch (HostException e) {
+        if (e.reason() == HostException.Reason.NO_WIREGUARD) {
+          publishWithoutKey(e);
+        }
+        throw e;
+      }
+    }
+
+    /** A record with a key that nothing answers to would draw this node's packets into a void. */
+    private void publishWithoutKey(HostException reason) throws IOException {
+      attachments = ledger.read();
+      records = datastore.read();
+      ownRecord.seen(records);
+      takeCensus(attachments);
+      Underlay nic = Underlay.read(netlink, options.underlay());
+      if (ownRecord.publishWithoutKey(nic, pods.with(OwnClaims.of(attachments)))) {
+        log.error("record published without a key: no tunnel", "error", describe(reason));
+      }
+      // The key comes back when there is something to receive with, not before.
+      converged = false;
     }
 
     private boolean takeCensus(LedgerSnapshot known) throws IOException {

@@ -21,8 +21,6 @@ import java.util.Optional;
  * has. Its MTU is the tunnel's.
  */
 final class Pod {
-  private static final String LINK = "azv0001";
-
   private Pod() {}
 
   /** Gives the node a pod with these addresses, and writes its attachment. */
@@ -33,11 +31,12 @@ final class Pod {
       TestNamespace pod,
       String... having)
       throws IOException {
-    node.ip("link", "add", LINK, "type", "veth", "peer", "name", "eth0", "netns", pod.name());
-    node.ip("link", "set", LINK, "up");
+    String link = "azv" + pod.name().substring(pod.name().lastIndexOf('-') + 1);
+    node.ip("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", pod.name());
+    node.ip("link", "set", link, "up");
     pod.exec("sysctl", "-qw", "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.eth0.accept_dad=0");
     pod.ip("link", "set", "eth0", "mtu", "1340", "up");
-    String mac = mac(node, LINK);
+    String mac = mac(node, link);
     List<IpPrefix> addresses = new ArrayList<>();
     for (String address : having) {
       boolean ipv6 = address.contains(":");
@@ -47,9 +46,9 @@ final class Pod {
       pod.ip(family, "route", "add", gateway, "dev", "eth0");
       pod.ip(family, "route", "add", "default", "via", gateway, "dev", "eth0");
       pod.ip("neigh", "replace", gateway, "lladdr", mac, "dev", "eth0", "nud", "permanent");
-      node.ip(family, "route", "add", address, "dev", LINK);
+      node.ip(family, "route", "add", address, "dev", link);
       node.ip(
-          "neigh", "replace", address, "lladdr", mac(pod, "eth0"), "dev", LINK, "nud", "permanent");
+          "neigh", "replace", address, "lladdr", mac(pod, "eth0"), "dev", link, "nud", "permanent");
       fabric.route(node, address);
       addresses.add(prefix(address));
     }

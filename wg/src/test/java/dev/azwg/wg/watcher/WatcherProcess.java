@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.libc.JnaLibc;
+import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.testing.TestNamespace;
 import dev.azwg.wg.host.RoutingPolicy;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +30,9 @@ final class WatcherProcess implements AutoCloseable {
 
   private final TestNamespace namespace;
   private final Options options;
+  private final LogCapture logged = new LogCapture();
   private InstantSource clock;
+  private Libc libc = new JnaLibc();
   private Signals signals = new Signals();
   private CompletableFuture<Boolean> ended = new CompletableFuture<>();
 
@@ -45,6 +49,21 @@ final class WatcherProcess implements AutoCloseable {
 
   static WatcherProcess start(
       TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
+    WatcherProcess process = prepare(namespace, node, directory, setup);
+    process.restart();
+    return process;
+  }
+
+  /** A watcher that {@link #restart} is to start for the first time. */
+  static WatcherProcess prepare(
+      TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
+    return prepare(namespace, node, directory, setup, USERSPACE);
+  }
+
+  /** The same where another program provides the device, or none. */
+  static WatcherProcess prepare(
+      TestNamespace namespace, String node, Path directory, WatcherSetup setup, String userspace)
+      throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
     Path peers = Files.createDirectories(directory.resolve("peers"));
     Options options =
@@ -56,7 +75,7 @@ final class WatcherProcess implements AutoCloseable {
             "azt" + ProcessHandle.current().pid() % 100_000 + node,
             51820,
             RoutingPolicy.STANDARD,
-            USERSPACE,
+            userspace,
             setup.hostScope(),
             setup.mode(),
             setup.pathPolicy(),
@@ -68,9 +87,12 @@ final class WatcherProcess implements AutoCloseable {
             new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
             true,
             Log.Level.INFO);
-    WatcherProcess process = new WatcherProcess(namespace, options, setup.clock());
-    process.restart();
-    return process;
+    return new WatcherProcess(namespace, options, setup.clock());
+  }
+
+  /** The program that provides the devices of these tests. */
+  static String userspace() {
+    return USERSPACE;
   }
 
   private static boolean isInstalled() {
@@ -95,8 +117,8 @@ final class WatcherProcess implements AutoCloseable {
         .start(() -> {
           try {
             namespace.call(() -> {
-              Log log = new Log(System.err, InstantSource.system(), Log.Level.INFO);
-              Watcher.run(options, new JnaLibc(), clock, mine, log);
+              Log log = new Log(logged.stream(), InstantSource.system(), Log.Level.INFO);
+              Watcher.run(options, libc, clock, mine, log);
               return true;
             });
             done.complete(true);
@@ -109,6 +131,16 @@ final class WatcherProcess implements AutoCloseable {
   /** What the clock shows from the next start on. */
   void setClock(InstantSource other) {
     clock = other;
+  }
+
+  /** What the watcher's calls of the kernel go through from the next start on. */
+  void setLibc(Libc other) {
+    libc = other;
+  }
+
+  /** What the watcher has logged so far, over all its starts. */
+  String log() {
+    return logged.text();
   }
 
   /** The watcher's status document. */
@@ -185,6 +217,21 @@ final class WatcherProcess implements AutoCloseable {
     }
   }
 
+  /** Waits for the condition: whether it came about, or else the watcher could not begin. */
+  boolean endedOr(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (ended.isCompletedExceptionally()) {
+        return false;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(options.node() + " is not ready: " + log());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+    return true;
+  }
+
   void awaitRoutes(String route) {
     await("route " + route, () -> routes().contains(route));
   }
@@ -198,6 +245,11 @@ final class WatcherProcess implements AutoCloseable {
         "sh",
         "-c",
         "ip route show table 51820 2>/dev/null; ip -6 route show table 51820 2>/dev/null || true");
+  }
+
+  /** Waits until the table holds these routes and no others: prefix, and device or kind. */
+  void awaitTable(Map<String, String> expected) {
+    await("table " + expected, () -> TunnelTable.parse(routes()).equals(expected));
   }
 
   void stop() {
