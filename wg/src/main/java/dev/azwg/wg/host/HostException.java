@@ -16,7 +16,9 @@ public final class HostException extends IOException {
     /** Neither the kernel nor a userspace implementation provides WireGuard. */
     NO_WIREGUARD,
     /** A sysctl cannot be read or written. */
-    SYSCTL
+    SYSCTL,
+    /** The rules do not stay as they are made. */
+    RULES
   }
 
   private final Reason reason;

@@ -1,5 +1,6 @@
 package dev.azwg.wg.watcher;
 
+import com.google.gson.JsonObject;
 import dev.azwg.ipam.watcher.WatcherCodec;
 import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.ipam.watcher.WatcherHealth;
@@ -93,7 +94,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
     } catch (IOException e) {
       log.warn("cannot read the device for a status", "error", e.getMessage());
     }
-    return WatcherCodec.encodeStatus(
+    JsonObject document =
         StatusDocument.of(
             options,
             publicKey,
@@ -101,6 +102,9 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             board.paths(),
             board.conflist(),
             observed,
-            Objects.toString(device.backend(), "NONE")));
+            Objects.toString(device.backend(), "NONE"));
+    document.add("drift", board.drift().toJson());
+    document.add("foreignPeers", StatusDocument.foreignPeers(board.foreignPeers()));
+    return WatcherCodec.encodeStatus(document);
   }
 }

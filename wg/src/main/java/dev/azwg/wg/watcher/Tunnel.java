@@ -1,6 +1,7 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.netlink.route.Rule;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.DeviceConfig;
 import dev.azwg.wg.device.Peer;
@@ -8,21 +9,25 @@ import dev.azwg.wg.device.PeerConfig;
 import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.Sysctls;
+import dev.azwg.wg.host.TableContent;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.DeviceDelta;
+import dev.azwg.wg.mesh.PeerDrift;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +46,18 @@ final class Tunnel {
   private final WireGuardTable table;
   private final PolicyRules rules;
   private final Sysctls sysctls;
+  private final OwnPeers ownPeers;
+  private final DriftJudge drift;
   private final Log log;
 
   // Read by the local API too.
   private volatile TunnelDevice.@Nullable Attached attached;
   private Collection<Peer> peers = List.of();
+  private List<Peer> foreignPeers = List.of();
   private SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+  private TableContent content = TableContent.EMPTY;
+  // The prefixes whose routes others have changed since the last pass.
+  private final Set<IpPrefix> touched = new HashSet<>();
   private boolean keyKept;
   private boolean settled;
   private boolean ipv6;
@@ -62,6 +73,8 @@ final class Tunnel {
       WireGuardTable table,
       PolicyRules rules,
       Sysctls sysctls,
+      OwnPeers ownPeers,
+      DriftLog drift,
       Log log) {
     this.name = name;
     this.underlayName = underlayName;
@@ -71,12 +84,17 @@ final class Tunnel {
     this.table = table;
     this.rules = rules;
     this.sysctls = sysctls;
+    this.ownPeers = ownPeers;
+    this.drift = new DriftJudge(drift);
     this.log = log;
   }
 
   /** Finds or makes the device and reads everything that the kernel holds for it. */
   void observe() throws IOException {
     settled = false;
+    if (drift.formerIndex() != 0) {
+      device.restoreName(drift.formerIndex()).ifPresent(drift::renamed);
+    }
     TunnelDevice.Attached found = device.attach();
     TunnelDevice.Attached before = attached;
     if (before == null || before.link().index() != found.link().index()) {
@@ -92,8 +110,10 @@ final class Tunnel {
     attached = found;
     TunnelDevice.Configured configured = device.configure(found, settings);
     keyKept = configured.keyKept();
+    drift.attached(found.link().index(), configured.corrected());
     peers = configured.device().peers();
-    routes = table.observe(found.link().index());
+    content = table.read(found.link().index());
+    routes = content.routes();
   }
 
   /** The peers as they were observed, or have been configured since. */
@@ -120,8 +140,32 @@ final class Tunnel {
     return addresses;
   }
 
-  /** A route of the table as a notification told. */
-  void routeSeen(IpPrefix prefix, @Nullable RouteTarget target) {
+  /** The peers that somebody else has put on the device, as they were observed. */
+  List<Peer> foreignPeers() {
+    return foreignPeers;
+  }
+
+  /** The rules as they should be. */
+  List<Rule> wantedRules(DesiredState desired) {
+    return rules.wanted(hostScope, wantsIpv6(desired));
+  }
+
+  /** Whether one of these had a throw route that is gone. */
+  boolean missesThrow(Set<IpPrefix> pods) {
+    return drift.missesThrow(pods, routes);
+  }
+
+  /**
+   * A route of the table as a notification told.
+   *
+   * @param own whether this process has changed it
+   */
+  void routeSeen(IpPrefix prefix, @Nullable RouteTarget target, boolean own) {
+    if (own) {
+      touched.remove(prefix);
+    } else {
+      touched.add(prefix);
+    }
     if (target == null) {
       routes.remove(prefix);
     } else {
@@ -149,12 +193,21 @@ final class Tunnel {
    *
    * @throws IOException the first failure; the rule is in place even if single routes were refused
    */
-  void converge(DesiredState desired) throws IOException {
+  void converge(DesiredState desired, Evidence evidence) throws IOException {
     if (!settled || desired.mtu() != mtu) {
-      device.settle(present(), desired.mtu(), desired.deviceAddresses());
+      TunnelDevice.Settled link =
+          device.settle(present(), desired.mtu(), desired.deviceAddresses());
+      drift.settled(deviceIndex(), desired, link.corrected());
+      attached = new TunnelDevice.Attached(link.link(), present().backend());
       mtu = desired.mtu();
     }
-    List<PeerConfig> changes = DeviceDelta.between(peers, desired.peers().values());
+    ownPeers.know(peers, evidence.namedKeys(), desired.routes().keySet());
+    if (!settled) {
+      judgePeers(desired, evidence);
+    }
+    ownPeers.adding(desired.peers().keySet());
+    List<PeerConfig> changes =
+        DeviceDelta.between(peers, desired.peers().values(), ownPeers::isOurs);
     List<PeerConfig> additions = new ArrayList<>();
     List<PeerConfig> removals = new ArrayList<>();
     for (PeerConfig change : changes) {
@@ -163,37 +216,63 @@ final class Tunnel {
     }
     configure(additions);
     try {
-      changeRoutes(desired);
+      changeRoutes(desired, evidence);
     } finally {
       changeRules(desired);
     }
     // Only now that no route leads to them.
     configure(removals);
+    ownPeers.keeping(desired.peers().keySet());
     if (!changes.isEmpty()) {
       log.info("peers changed", "changed", changes.size(), "peers", desired.peers().size());
     }
     peers = applied(desired);
+    drift.left(deviceIndex(), desired, ipv6, content.backstops());
     settled = true;
   }
 
-  private void changeRoutes(DesiredState desired) throws IOException {
-    int changed = table.apply(routes, desired.routes(), deviceIndex());
+  private void judgePeers(DesiredState desired, Evidence evidence) {
+    peers =
+        PeerDrift.followRoaming(
+            peers, drift.formerPeers(deviceIndex()), desired.peers(), evidence.now());
+    foreignPeers = ownPeers.foreign(peers);
+    drift.peers(deviceIndex(), peers, desired, ownPeers::isOurs);
+  }
+
+  private void changeRoutes(DesiredState desired, Evidence evidence) throws IOException {
+    TableContent found = content.withRoutes(routes);
+    drift.routes(deviceIndex(), found, desired, evidence, settled ? touched : null);
+    touched.clear();
+    int changed = table.apply(found, desired.routes(), deviceIndex());
     routes = new TreeMap<>(desired.routes());
+    content = found.after(routes, table.backstops(routes));
     if (changed > 0) {
       log.info("routes changed", "changed", changed, "routes", routes.size());
     }
   }
 
   private void changeRules(DesiredState desired) throws IOException {
-    boolean wantsIpv6 = !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
+    boolean wantsIpv6 = wantsIpv6(desired);
     if (settled && wantsIpv6 == ipv6) {
       return;
     }
-    int changed = rules.ensure(hostScope, wantsIpv6);
-    if (changed > 0) {
-      log.info("rules changed", "changed", changed);
+    PolicyRules.Outcome outcome = rules.ensure(hostScope, wantsIpv6);
+    if (outcome.changed() > 0) {
+      log.info("rules changed", "changed", outcome.changed());
     }
+    drift.rules(outcome, wantsIpv6);
     ipv6 = wantsIpv6;
+    if (hostScope) {
+      prepareReversePath();
+    }
+  }
+
+  private static boolean wantsIpv6(DesiredState desired) {
+    return !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
+  }
+
+  /** Looks at the kernel's parameters again, as one of them has changed. */
+  void checkReversePath() {
     if (hostScope) {
       prepareReversePath();
     }
@@ -213,6 +292,7 @@ final class Tunnel {
   private void reversePath() throws HostException {
     if (sysctls.ensureSourceValidMark()) {
       log.info("sysctl set", "name", "net.ipv4.conf.all.src_valid_mark", "value", 1);
+      drift.sysctl("net.ipv4.conf.all.src_valid_mark", 1);
     }
     if (!reversePathWarned
         && sysctls.reversePathFilter(underlayName) == Sysctls.STRICT_REVERSE_PATH) {

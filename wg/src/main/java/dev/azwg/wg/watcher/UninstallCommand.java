@@ -4,7 +4,6 @@ import static dev.azwg.wg.watcher.OptionText.option;
 
 import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.netlink.libc.Libc;
-import dev.azwg.netlink.route.Link;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.NodeName;
@@ -18,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -43,7 +41,8 @@ final class UninstallCommand {
     spec.usageMessage()
         .description(
             "Takes the plugin out of the runtime's network configuration lists, then removes the"
-                + " rules, routes and device of the daemon, which must not be running. With --node"
+                + " rules, routes and device of the daemon, which must not be running. Peers that"
+                + " others have put on the device go with it. With --node"
                 + " and --datastore it takes this node's record back too. The key stays, and so does"
                 + " the plugin's executable: a list that the runtime still has in memory may refer"
                 + " to it.");
@@ -78,6 +77,7 @@ final class UninstallCommand {
       removeFromLists(runtime, paths);
       // Then, whatever the datastore says, this node must not send into a tunnel any more.
       removeFromKernel(device);
+      Files.deleteIfExists(paths.ownPeers());
       if (!node.isEmpty() && datastore.startsWith("directory:")) {
         Path folder = Path.of(datastore.substring("directory:".length()));
         try (DirectoryDatastore records = new DirectoryDatastore(folder, InstantSource.system())) {
@@ -107,10 +107,7 @@ final class UninstallCommand {
     try (RouteNetlink netlink = RouteNetlink.open(libc)) {
       new PolicyRules(netlink, WireGuardTable.TABLE).remove();
       out.println("rules removed");
-      Optional<Link> link = netlink.link(device);
-      WireGuardTable table = new WireGuardTable(netlink, WireGuardTable.TABLE);
-      int index = link.map(Link::index).orElse(0);
-      int routes = table.apply(table.observe(index), new TreeMap<>(), index);
+      int routes = new WireGuardTable(netlink, WireGuardTable.TABLE).clear();
       out.println(routes + " routes removed");
       if (TunnelDevice.remove(netlink, device)) {
         out.println("device " + device + " removed");

@@ -4,7 +4,8 @@ import dev.azwg.conflist.file.DirectoryFollower;
 import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.ipam.ledger.Ledger;
 import dev.azwg.netlink.libc.Libc;
-import dev.azwg.netlink.route.RouteGroup;
+import dev.azwg.netlink.netfilter.NftConstants;
+import dev.azwg.netlink.netfilter.NftMonitor;
 import dev.azwg.netlink.route.RouteMonitor;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
@@ -24,6 +25,7 @@ import dev.azwg.wg.key.PrivateKey;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
+import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PeerPaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,13 +35,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the daemon together and runs it. */
 final class Watcher {
+  private static final String NFT_TABLE = "azwg";
   private static final Path PROC_SYS = Path.of("/proc/sys");
 
   /** Nobody takes this long to write a file. */
@@ -60,7 +62,6 @@ final class Watcher {
     try (DaemonLock _ = DaemonLock.acquire(paths.lock());
         PrivateKey key = new KeyFile(paths.privateKey(), new KernelRandom(libc)).loadOrCreate();
         RouteNetlink netlink = RouteNetlink.open(libc);
-        RouteMonitor monitor = RouteMonitor.open(libc, EnumSet.allOf(RouteGroup.class));
         TunnelDevice device =
             new TunnelDevice(
                 options.device(),
@@ -78,6 +79,7 @@ final class Watcher {
       if (stale > 0) {
         log.info("leftovers of killed writers removed", "files", stale);
       }
+      StatusBoard board = new StatusBoard(clock, log);
       Tunnel tunnel =
           new Tunnel(
               options.device(),
@@ -85,18 +87,20 @@ final class Watcher {
               options.hostScope(),
               device,
               new TunnelDevice.Settings(key, publicKey, options.listenPort()),
-              new WireGuardTable(netlink, WireGuardTable.TABLE),
+              new WireGuardTable(netlink, WireGuardTable.TABLE, options.mode() == Mode.STRICT),
               new PolicyRules(netlink, WireGuardTable.TABLE),
               new Sysctls(PROC_SYS),
+              new OwnPeers(new OwnPeersFile(paths.ownPeers()), log),
+              board.drift(),
               log);
       KernelWatch kernelWatch =
-          new KernelWatch(monitor, options.device(), WireGuardTable.TABLE, signals, log);
-      StatusBoard board = new StatusBoard(clock, log);
+          new KernelWatch(options.device(), WireGuardTable.TABLE, netlink.portId(), signals, log);
       Reconciler reconciler =
           new Reconciler(
               options,
               publicKey,
               netlink,
+              libc,
               new LedgerMemory(ledger),
               new Leftovers(libc, ledger, paths.stateDirectory(), log),
               datastore,
@@ -122,13 +126,15 @@ final class Watcher {
               clock,
               log);
       datastore.watch(() -> signals.mark(Dirty.DATASTORE));
-      try (ApiHandler handler =
+      try (Subscription<RouteMonitor> _ = kernelWatch.start(libc);
+          Subscription<NftMonitor> _ =
+              FirewallWatch.start(libc, NftConstants.NFPROTO_INET, NFT_TABLE, signals, log);
+          ApiHandler handler =
               new ApiHandler(options, publicKey, signals, board, reader(tunnel), log);
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);
           ConflistThread _ = keepConflist(options, board, clock, log)) {
-        kernelWatch.start();
         log.info(
             "watcher started",
             "version",

@@ -24,8 +24,8 @@ class PolicyRulesNetworkTest {
   void inHostScopeOneRuleSparesEncryptedPackets(TestNamespace namespace) throws IOException {
     try (RouteNetlink netlink = open(namespace)) {
       PolicyRules rules = new PolicyRules(netlink, WireGuardTable.TABLE);
-      assertEquals(2, rules.ensure(true, true));
-      assertEquals(0, rules.ensure(true, true), "nothing differs the second time");
+      assertEquals(2, rules.ensure(true, true).changed());
+      assertEquals(0, rules.ensure(true, true).changed(), "nothing differs the second time");
       for (String family : new String[] {"-4", "-6"}) {
         String shown = namespace.ip(family, "rule");
         assertTrue(
