@@ -241,17 +241,22 @@ public final class TunnelDevice implements AutoCloseable {
       corrected.add(new Drift(Drift.Kind.DEVICE_MTU, "MTU was " + link.mtu()));
     }
     List<InetAddress> missing = new ArrayList<>(addresses);
+    List<Address> surplus = new ArrayList<>();
     for (Address address : netlink.addresses(link.index())) {
       boolean wanted = missing.remove(address.address());
       if (!wanted && !address.address().isLinkLocalAddress()) {
-        netlink.deleteAddress(address);
-        corrected.add(address(address.address(), "was added"));
+        surplus.add(address);
       }
     }
     for (InetAddress address : missing) {
       IpPrefix host = IpPrefix.hostOf(address);
       netlink.addAddress(Address.of(link.index(), address, host.length()));
       corrected.add(address(address, "was missing"));
+    }
+    // Only now: with a link's last IPv4 address the kernel removes all its IPv4 routes.
+    for (Address address : surplus) {
+      netlink.deleteAddress(address);
+      corrected.add(address(address.address(), "was surplus"));
     }
     if (!link.isUp()) {
       netlink.setLinkUp(link.index(), true);

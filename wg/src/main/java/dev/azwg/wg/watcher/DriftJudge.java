@@ -35,6 +35,7 @@ final class DriftJudge {
   private final DriftLog log;
   private final Set<Drift> noticed = new LinkedHashSet<>();
   private @Nullable Left left;
+  private boolean lostRoutes;
 
   DriftJudge(DriftLog log) {
     this.log = log;
@@ -91,6 +92,11 @@ final class DriftJudge {
     Left before = left;
     if (before == null || before.deviceIndex() != deviceIndex) {
       return;
+    }
+    for (Drift drift : corrected) {
+      // Routes go with a link that goes down, and with its last address.
+      lostRoutes |=
+          drift.kind() == Drift.Kind.DEVICE_DOWN || drift.kind() == Drift.Kind.DEVICE_ADDRESS;
     }
     DesiredState old = before.desired();
     boolean down = corrected.stream().anyMatch(each -> each.kind() == Drift.Kind.DEVICE_DOWN);
@@ -155,7 +161,7 @@ final class DriftJudge {
     Set<IpPrefix> suspects =
         touched == null ? RouteDrift.differences(old, found.routes()) : new HashSet<>(touched);
     suspects.removeAll(overtaken);
-    if (before.deviceIndex() != deviceIndex || isNoticed(Drift.Kind.DEVICE_DOWN)) {
+    if (before.deviceIndex() != deviceIndex || lostRoutes) {
       suspects.removeIf(prefix -> old.get(prefix) == RouteTarget.DEVICE);
     }
     noticed.addAll(
@@ -196,10 +202,7 @@ final class DriftJudge {
     left = new Left(deviceIndex, desired, ipv6, backstops);
     log.found(noticed);
     noticed.clear();
-  }
-
-  private boolean isNoticed(Drift.Kind kind) {
-    return noticed.stream().anyMatch(each -> each.kind() == kind);
+    lostRoutes = false;
   }
 
   private static String text(Rule rule) {

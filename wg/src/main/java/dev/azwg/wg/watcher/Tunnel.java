@@ -16,6 +16,7 @@ import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.DeviceDelta;
+import dev.azwg.wg.mesh.Drift;
 import dev.azwg.wg.mesh.PeerDrift;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.io.IOException;
@@ -198,6 +199,11 @@ final class Tunnel {
       TunnelDevice.Settled link =
           device.settle(present(), desired.mtu(), desired.deviceAddresses());
       drift.settled(deviceIndex(), desired, link.corrected());
+      if (link.corrected().stream().anyMatch(each -> each.kind() == Drift.Kind.DEVICE_ADDRESS)) {
+        // Routes may have gone with an address.
+        content = table.read(deviceIndex());
+        routes = content.routes();
+      }
       attached = new TunnelDevice.Attached(link.link(), present().backend());
       mtu = desired.mtu();
     }
