@@ -16,11 +16,13 @@ import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.mesh.Drift;
 import dev.azwg.wg.mesh.PeerRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -94,7 +96,7 @@ class ResyncDriftNetworkTest {
 
   private void assertOnly(Drift.Kind... kinds) throws IOException {
     JsonObject all = nodeA.status().getAsJsonObject("drift");
-    Set<String> expected = new java.util.HashSet<>();
+    Set<String> expected = new HashSet<>();
     for (Drift.Kind kind : kinds) {
       expected.add(kind.name());
     }
@@ -226,21 +228,13 @@ class ResyncDriftNetworkTest {
     nodeB.wg("set", "listen-port", "40000");
     b.exec("ping", "-c", "1", "-W", "5", A);
     nodeA.await("roamed endpoint", () -> nodeA.wg("show", "endpoints").strip().equals(roamed));
-    long passes = nodeA.status().get("passes").getAsLong();
-    nodeA.await("two resyncs", () -> passes(nodeA) >= passes + 2);
+    long passes = nodeA.passes();
+    nodeA.await("two resyncs", () -> nodeA.passes() >= passes + 2);
     assertEquals(roamed, nodeA.wg("show", "endpoints").strip());
     ping();
     nodeB.restart();
     nodeB.awaitPath("a", "VERIFIED");
     assertOnly();
-  }
-
-  private static long passes(WatcherProcess node) {
-    try {
-      return node.status().get("passes").getAsLong();
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   @Test
@@ -262,7 +256,7 @@ class ResyncDriftNetworkTest {
               try {
                 nodeA.wg("set", "peer", keyOfB(), "endpoint", "10.240.0.77:4");
               } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
               }
             },
             () -> nodeA.wg("show", "endpoints").strip().equals(right));

@@ -145,6 +145,15 @@ final class WatcherProcess implements AutoCloseable {
     }
   }
 
+  /** How many passes have succeeded since it was started; 0 while it does not answer. */
+  long passes() {
+    try {
+      return status().get("passes").getAsLong();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   void awaitDrift(Drift.Kind kind, long count) {
     await(kind + " " + count + " times", () -> drift(kind) == count);
   }
@@ -158,7 +167,9 @@ final class WatcherProcess implements AutoCloseable {
     long start = System.nanoTime();
     change.run();
     await(what, repaired);
-    return Duration.ofNanos(System.nanoTime() - start);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    System.err.printf("%s: %s after %d ms%n", options.node(), what, took.toMillis());
+    return took;
   }
 
   /** The output of wg(8) about the device. */
