@@ -30,6 +30,7 @@ public final class Nft {
 
   private final String program;
   private final Path directory;
+  private volatile long latestProcess;
 
   /**
    * The program is started when it is needed.
@@ -40,6 +41,11 @@ public final class Nft {
   public Nft(String program, Path directory) {
     this.program = Objects.requireNonNull(program);
     this.directory = Objects.requireNonNull(directory);
+  }
+
+  /** Whether that process is the latest that has been run; its changes are our own. */
+  public boolean isOwn(int processId) {
+    return processId != 0 && processId == latestProcess;
   }
 
   /**
@@ -90,6 +96,7 @@ public final class Nft {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
+      latestProcess = process.pid();
       if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         throw failure("did not end within " + LIMIT.toSeconds() + " s", null);
