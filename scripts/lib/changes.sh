@@ -2,7 +2,7 @@
 # has arrived everywhere. They print nothing. Needs the lab's libraries, route-clock.sh, and for the nodes of another mesh
 # than the lab's first that LAB_NODES are its nodes while they run.
 # shellcheck shell=bash
-# shellcheck disable=SC2034 # sets variables for its callers
+# shellcheck disable=SC2034,SC2153 # uses and sets variables of its callers
 
 readonly CHANGE_PATIENCE_S=20
 
@@ -94,7 +94,7 @@ change_key() {
   local node=$1
   watcher_stop "$node" TERM || true
   rm "$LAB_DIR/$node/var/lib/azwg/private.key"
-  ip -n "$(lab_ns "$node")" link del $WG_DEVICE
+  ip -n "$(lab_ns "$node")" link del "$WG_DEVICE"
   CHANGE_SINCE_US=$(now_us)
   watcher_start "$node"
   wait_until $CHANGE_PATIENCE_S "$node to be in the mesh again" pairs_of_use_the_tunnel "$node"
@@ -119,7 +119,7 @@ COMMANDS
     done
     printf 'neigh del %s dev br0\n' "$old"
   } | ip -n "$fabric" -batch -
-  NODE_ADDRESS[$node]=$new
+  NODE_ADDRESS["$node"]=$new
   wait_until $CHANGE_PATIENCE_S "the peers to send to $new" peers_send_to "$node"
   wait_until $CHANGE_PATIENCE_S "$node to be in the mesh again" pairs_of_use_the_tunnel "$node"
 }

@@ -5,7 +5,7 @@
 # crowd_add NODE NUMBER COUNT: claims 10.240.(100+5*NUMBER).1 and up for a node whose watcher has not started yet. They
 # name a network namespace that exists, or the watcher would take them for left over after five minutes.
 crowd_add() {
-  local node=$1 number=$2 count=$3 dir=$LAB_DIR/$1/run/azwg/attachments ns index address id since
+  local number=$2 count=$3 dir=$LAB_DIR/$1/run/azwg/attachments ns index address id since
   ns=$(lab_ns crowd)
   [[ -e /run/netns/$ns ]] || ip netns add "$ns"
   mkdir -p "$dir"
