@@ -12,10 +12,11 @@ done
 
 usage() {
   cat <<'TEXT'
-usage: scripts/mtu-matrix.sh
+usage: scripts/mtu-matrix.sh [--small]
 
 Prints a line PASS or FAIL for each kind of path and each change, and the matrix of sizes.
 
+  --small             fewer sizes: for slow machines
   AZWG_PREBUILT=DIR   use the executables azwg and azwg-watcher in DIR instead of building them
 TEXT
 }
@@ -190,11 +191,15 @@ end_run() {
 }
 
 main() {
-  if (($# > 0)); then
-    usage
-    [[ $1 == -h || $1 == --help ]] || die "unknown argument: $1"
-    return
-  fi
+  case ${1:-} in
+    '') ;;
+    --small) UDP_SIZES=$FEW_UDP_SIZES ;;
+    -h | --help)
+      usage
+      return
+      ;;
+    *) die "unknown argument: $1 (see --help)" ;;
+  esac
   "$AZWG_ROOT/scripts/setup.sh" --for lab
   use_jdk25
   ensure_executables

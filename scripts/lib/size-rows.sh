@@ -6,6 +6,7 @@
 # Dense where IPv4, UDP and the tunnel's 60 bytes have their edges for links of 1340, 1400 and 1500 bytes; then what the sender
 # cuts into two, three and many fragments, around where one more fragment begins.
 UDP_SIZES=32,64,576,1000,1232,1280-1520,2000,2600-2660,2740-2780,2920-2960,3940-3960,8000,16000,32000,65507
+readonly FEW_UDP_SIZES=32,1000,1299-1315,1359-1375,1419-1424,1471-1474,2628-2632,16000,65507
 readonly PROBE_PORT=7300 PROBE_PATIENCE_MS=400
 
 # The cells of the last row, by column (udp-out udp-back tcp-out tcp-back): OK/OF, the sizes that failed; and the matrix.
