@@ -127,7 +127,7 @@ COMMANDS
 peers_send_to() {
   local other
   for other in "${LAB_NODES[@]}"; do
-    [[ $other == "$1" ]] || peers_of "$other" | grep -q "^${NODE_ADDRESS[$1]} " || return 1
+    [[ $other == "$1" || $(peers_of "$other" | grep -c "^${NODE_ADDRESS[$1]} ") == 1 ]] || return 1
   done
 }
 

@@ -80,13 +80,23 @@ has_peers() {
   [[ $(peers_of "$1" | wc -l) == "$2" ]]
 }
 
+# allows NODE ADDRESS: a peer's allowed IPs hold the address. Reads to the end: a reader that leaves early ends the writer, and
+# with pipefail that looks like "no".
+allows() {
+  [[ $(on_node "$1" wg show $WG_DEVICE allowed-ips | grep -cwF "$2/32") != 0 ]]
+}
+
+has_device_route() {
+  [[ $(device_routes_of "$1" | grep -cxF "$2") != 0 ]]
+}
+
 # node_knows NODE ADDRESS: a peer's allowed IPs hold the address and the table routes it into the tunnel.
 node_knows() {
-  on_node "$1" wg show $WG_DEVICE allowed-ips | grep -qwF "$2/32" && device_routes_of "$1" | grep -qxF "$2"
+  allows "$@" && has_device_route "$@"
 }
 
 node_forgot() {
-  ! on_node "$1" wg show $WG_DEVICE allowed-ips | grep -qwF "$2/32" && ! device_routes_of "$1" | grep -qxF "$2"
+  ! allows "$@" && ! has_device_route "$@"
 }
 
 peers_know() {
