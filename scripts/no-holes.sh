@@ -116,9 +116,9 @@ run_steps() {
   compare "watchers are killed and start" change_restart KILL A B
   compare "the executables are replaced" change_upgrade A B
   compare "a third node's key changes" change_key C
-  check_pair_is_back "key"
+  check_pair_is_back key change_key C
   compare "a third node's endpoint changes" change_endpoint C
-  check_pair_is_back "endpoint"
+  check_pair_is_back endpoint change_endpoint C
 }
 
 end_run() {

@@ -8,7 +8,7 @@ readonly CHANGE_PATIENCE_S=20
 
 # change_add COUNT NODE...: COUNT pods on each node, by cnitool.
 change_add() {
-  local count=$1 node index
+  local count=$1 node index pod
   shift
   for node in "$@"; do
     for ((index = 1; index <= count; index++)); do
@@ -16,26 +16,39 @@ change_add() {
     done
   done
   for node in "$@"; do
-    for ((index = 1; index <= count; index++)); do
-      wait_until $CHANGE_PATIENCE_S "the peers to know $node-new$index" peers_know "$node" "${POD_ADDRESS[$node-new$index]}"
+    for pod in $(new_pods_of "$node"); do
+      wait_until $CHANGE_PATIENCE_S "the peers to know $pod" peers_know "$node" "${POD_ADDRESS[$pod]}"
     done
   done
 }
 
+# What must be so before the change can be tried, also for another time.
+before_change_add() {
+  change_delete "$@"
+}
+
 # change_delete COUNT NODE...: the pods of change_add go.
 change_delete() {
-  local count=$1 node index addresses=() entry
+  local node pod gone=() entry
   shift
   for node in "$@"; do
-    for ((index = 1; index <= count; index++)); do
-      addresses+=("$node ${POD_ADDRESS[$node-new$index]}")
-      pod_del "$node-new$index"
+    for pod in $(new_pods_of "$node"); do
+      gone+=("$node ${POD_ADDRESS[$pod]}")
+      pod_del "$pod"
     done
   done
-  for entry in "${addresses[@]}"; do
+  for entry in "${gone[@]}"; do
     # shellcheck disable=SC2086 # node and address
     wait_until $CHANGE_PATIENCE_S "the peers to forget $entry" peers_forgot $entry
   done
+}
+
+before_change_delete() {
+  [[ -n $(new_pods_of "${@: -1}") ]] || change_add "$@"
+}
+
+new_pods_of() {
+  pods_of "$1" | sed -n '/-new/p'
 }
 
 # change_move COUNT FROM TO: an address goes from one node to another, DEL there and ADD here at once, there and back COUNT times.
@@ -100,11 +113,12 @@ change_key() {
   wait_until $CHANGE_PATIENCE_S "$node to be in the mesh again" pairs_of_use_the_tunnel "$node"
 }
 
-# change_endpoint NODE: it gets another address, as a NIC that is attached anew; its pods keep theirs.
+# change_endpoint NODE: it gets another address, as a NIC that is attached anew; the next time it gets the first one back. Its
+# pods keep theirs.
 change_endpoint() {
   local node=$1 ns fabric old=${NODE_ADDRESS[$1]} new mac route
   ns=$(lab_ns "$node") fabric=$(lab_ns vnet)
-  new=${old%.*}.$((${old##*.} + 100))
+  new=${old%.*}.$(((${old##*.} + 100) % 200))
   mac=$(ip netns exec "$ns" cat /sys/class/net/eth0/address)
   CHANGE_SINCE_US=$(now_us)
   ip -n "$ns" -batch - <<COMMANDS

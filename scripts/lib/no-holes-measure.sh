@@ -117,12 +117,14 @@ compare() {
     say "$what ($rate packets/s)"
     if $OTHER_MESH; then
       in_mesh elsewhere "$@"
+      prepare_change elsewhere
       during base "$rate" elsewhere "${ARGUMENTS[@]}"
     else
       during base "$rate" here sleep 1
     fi
     elsewhere=$QUEUED
     in_mesh here "$@"
+    prepare_change here
     during change "$rate" here "${ARGUMENTS[@]}"
     flow_evidence change >"$LAB_DIR/${1}-$try.evidence"
     row "$what" "$rate" "$elsewhere"
@@ -135,6 +137,11 @@ compare() {
     "${FLOW[change.sent]} sent, ${FLOW[change.lost]} lost; before, ${FLOW[base.sent]} sent, ${FLOW[base.lost]} lost; try $((try > TRIES ? TRIES : try))" \
     test "${FLOW[change.lost]}" -le "${FLOW[base.lost]}" -a "${FLOW[change.sent]}" -gt 0
   judge "and nothing leaves the tunnel" "$CLEAR of them in the clear on the fabric" test "$CLEAR" = 0
+}
+
+# Without traffic, where a change cannot be made twice from the same state.
+prepare_change() {
+  ! declare -F "before_${ARGUMENTS[0]}" >/dev/null || use_mesh "$1" "before_${ARGUMENTS[0]}" "${ARGUMENTS[@]:1}"
 }
 
 row() {
@@ -150,16 +157,21 @@ print_figures() {
   printf 'RATE in packets/s, QUEUES: found a queue full; GAP (the longest within a flow), DELAY (the longest) and LASTED in ms\n\n'
 }
 
-# The pair whose own key or endpoint has changed: how long after its record was published it hears and is heard.
+# check_pair_is_back WHAT COMMAND...: the change once more, with nothing else to do: how long after its record was published the
+# pair that is concerned hears and is heard, and when the last of its routes leads into the tunnel.
 check_pair_is_back() {
-  local what=$1 published back encrypted us node bound=$((1000 * ${AZWG_PATIENCE:-1}))
+  local what=$1 published back encrypted us node ARGUMENTS bound=$((1000 * ${AZWG_PATIENCE:-1}))
+  shift
+  in_mesh here "$@"
+  flows_start third 7100 $PROBE_RATE "${PAIRS_OF_THIRD[@]}"
+  use_mesh here "${ARGUMENTS[@]}"
+  sleep 0.5
+  flows_end third
   published=$(published_us n3 "$CHANGE_SINCE_US")
   back=$((($(flow_gap_end_us third "$published") - published) / 1000))
   encrypted=$published
   for node in n1 n2; do
     us=$(route_time "$node" "${POD_ADDRESS[n3p1]}" "$CHANGE_SINCE_US") && ((us > encrypted)) && encrypted=$us
-  done
-  for node in n1 n2; do
     us=$(route_time n3 "${POD_ADDRESS[${node}p1]}" "$CHANGE_SINCE_US") && ((us > encrypted)) && encrypted=$us
   done
   encrypted=$(((encrypted - published) / 1000))
