@@ -25,7 +25,8 @@ Runs the stages in the order given; without any, all of them but kernel:
   cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
             podman), the demo, what changes lose and which packet sizes pass
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
-  kernel    the device suite and the demo on the kernel's own WireGuard, in a virtual machine (some fifteen minutes)
+  kernel    the device suite, the demo, and short forms of no-holes and mtu-matrix on the kernel's own WireGuard, in a virtual
+            machine (slow)
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT

@@ -97,9 +97,9 @@ flow_evidence() {
   grep -hE '^(missing|gap) ' "$LAB_DIR/flow-$1"-*.received || true
 }
 
-# flow_gap_end_us LABEL SINCE: when the last gap of the flows ended, or SINCE if none ended after that.
+# flow_gap_end_us LABEL SINCE: when the last gap in which packets were lost ended, or SINCE if none ended after that.
 flow_gap_end_us() {
-  flow_evidence "$1" | sed -n 's/^gap .* to_us=//p' | sort -n | awk -v since="$2" '$1 > since { last = $1 } END { print last ? last : since }'
+  flow_evidence "$1" | sed -n '/ skipped=0$/d; s/^gap .* to_us=\([0-9]*\) .*/\1/p' | sort -n | awk -v since="$2" '$1 > since { last = $1 } END { print last ? last : since }'
 }
 
 # queue_drops NAMESPACE...: packets that found a queue or buffer full, in the namespaces' devices, queueing disciplines and UDP

@@ -5,8 +5,8 @@
 keep_evidence() {
   local target=$AZWG_ROOT/target/$1 node
   [[ -n $LAB_ID ]] || return 0
-  rm -rf "$target"
-  mkdir -p "$target" 2>/dev/null || return 0
+  # A virtual machine sees the checkout, but does not write it.
+  { rm -rf "$target" && mkdir -p "$target"; } 2>/dev/null || return 0
   cp "$LAB_DIR"/*.pcap "$LAB_DIR"/*.received "$LAB_DIR"/*.sent "$LAB_DIR"/*.evidence "$target" 2>/dev/null || true
   for node in "${LAB_NODES[@]}"; do
     {

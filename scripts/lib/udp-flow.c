@@ -15,7 +15,8 @@
  * where gap is the longest time within any flow without a packet, delay the longest from send to receive (both ends have
  * one clock), overflowed what this socket's own buffer could not take, expected the sum of the marks; before it, at most
  * MAX_LINES each of
- *   gap flow=F from_us=T to_us=T           at least GAP_LINE_MS long, times in microseconds since 1970
+ *   gap flow=F from_us=T to_us=T skipped=N   times in microseconds since 1970; how many numbers the packet after it
+ *                                          left out; if none, at least LATE_MS long
  *   missing flow=F first=SEQ count=N after_us=T   sent after T
  */
 #define _GNU_SOURCE
@@ -40,8 +41,8 @@ enum {
   MAX_SIZE = 65507,
   MAX_SECONDS = 3600,
   MAX_RATE = 10000000,
-  MAX_LINES = 40,
-  GAP_LINE_MS = 20,
+  MAX_LINES = 400,
+  LATE_MS = 100,
   BURST_MS = 5,
   BUFFER_BYTES = 64 << 20,
   END_MARKS = 10,
@@ -207,13 +208,15 @@ static void take(struct flow *flow, int number, const struct header *header, int
   flow->received++;
   if (sequence % MARK_EVERY == 0) flow->marks[sequence / MARK_EVERY] = header->sent_at;
   if (sequence < flow->next) flow->reordered++;
+  uint64_t skipped = sequence > flow->next ? sequence - flow->next : 0;
   if (sequence >= flow->next) flow->next = sequence + 1;
   if (now - header->sent_at > longest_delay) longest_delay = now - header->sent_at;
   if (flow->last_at) {
     int64_t gap = now - flow->last_at;
     if (gap > longest_gap) longest_gap = gap;
-    if (gap >= GAP_LINE_MS * INT64_C(1000000) && lines++ < MAX_LINES) {
-      printf("gap flow=%d from_us=%lld to_us=%lld\n", number, as_us(flow->last_at), as_us(now));
+    if ((skipped > 0 || gap >= LATE_MS * INT64_C(1000000)) && lines++ < MAX_LINES) {
+      printf("gap flow=%d from_us=%lld to_us=%lld skipped=%llu\n", number, as_us(flow->last_at), as_us(now),
+             (unsigned long long)skipped);
     }
   }
   flow->last_at = now;
