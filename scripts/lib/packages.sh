@@ -18,6 +18,7 @@ declare -Ar PACKAGE_PURPOSE=(
   [golang-go]="builds cnitool from Debian's source"
   [iproute2]="network namespaces, links, routes"
   [iptables]="portmap's back end"
+  [nftables]="nft: the packet filter of a node"
   [iputils-ping]="traffic between the pods"
   [jq]="reads JSON in the scripts"
   [kmod]="the modules of the virtual machine's kernel"

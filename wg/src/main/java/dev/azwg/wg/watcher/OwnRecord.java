@@ -8,9 +8,12 @@ import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.host.Underlay;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.Claim;
+import dev.azwg.wg.mesh.MeshPlanner;
 import dev.azwg.wg.mesh.PeerRecord;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,6 +29,8 @@ final class OwnRecord {
   private final InstantSource clock;
   private @Nullable Instant keySince;
   private @Nullable PeerRecord published;
+  private final ClaimDates dates = new ClaimDates();
+  private List<PeerRecord> others = List.of();
   private boolean hadOthers;
 
   OwnRecord(
@@ -60,13 +65,42 @@ final class OwnRecord {
     hadOthers = snapshot.records().size() > 1;
     Optional<PeerRecord> stored = snapshot.record(node);
     published = stored.orElse(null);
-    if (keySince == null) {
-      keySince =
-          stored
-              .filter(record -> record.publicKey().equals(Optional.of(key)))
-              .map(PeerRecord::keySince)
-              .orElseGet(clock::instant);
+    others = snapshot.records().stream().filter(record -> !record.node().equals(node)).toList();
+  }
+
+  /**
+   * Since when this node has its key. A new key is dated after every other node's that names one of
+   * this node's addresses: whoever had the address before may have had a clock that was ahead.
+   */
+  private Instant keySince(List<InetAddress> addresses) {
+    Instant known = keySince;
+    if (known != null) {
+      return known;
     }
+    Instant now = clock.instant();
+    Optional<Instant> before =
+        Optional.ofNullable(published)
+            .filter(record -> record.publicKey().equals(Optional.of(key)))
+            .map(PeerRecord::keySince)
+            .filter(since -> !since.isAfter(now));
+    Instant since = before.orElse(now);
+    if (before.isEmpty()) {
+      for (PeerRecord record : others) {
+        Instant theirs = record.keySince();
+        if (!Collections.disjoint(record.nodeAddresses(), addresses)
+            && !theirs.isBefore(since)
+            && !theirs.isAfter(now.plus(MeshPlanner.CLOCK_SKEW))) {
+          since = theirs.plusNanos(1);
+        }
+      }
+    }
+    keySince = since;
+    return since;
+  }
+
+  /** The claims with the dates that they are published with. */
+  List<Claim> dated(List<Claim> claims) {
+    return dates.date(claims, published, others, clock.instant());
   }
 
   /** Since when the record in the datastore claims an address for this node. */
@@ -103,7 +137,7 @@ final class OwnRecord {
         new PeerRecord(
             node,
             publicKey,
-            Objects.requireNonNull(keySince, "the datastore is read before it is written"),
+            keySince(underlay.addresses()),
             underlay.addresses().stream()
                 .map(address -> new Endpoint(address, listenPort))
                 .toList(),

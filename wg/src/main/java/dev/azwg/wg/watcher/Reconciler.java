@@ -194,7 +194,7 @@ final class Reconciler {
         answer("");
         return;
       }
-      List<Claim> claims = pods.with(OwnClaims.of(attachments));
+      List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
       // A new key is published only once this node can receive: peers begin to send at once.
       if (converged) {
         publish(nic, claims);
@@ -241,7 +241,8 @@ final class Reconciler {
       ownRecord.seen(records);
       takeCensus(attachments);
       Underlay nic = Underlay.read(netlink, options.underlay());
-      if (ownRecord.publishWithoutKey(nic, pods.with(OwnClaims.of(attachments)))) {
+      List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
+      if (ownRecord.publishWithoutKey(nic, claims)) {
         log.error("record published without a key: no tunnel", "error", describe(reason));
       }
       // The key comes back when there is something to receive with, not before.

@@ -131,7 +131,7 @@ class MeshPlannerTest {
             self(),
             records,
             Map.of(),
-            key -> new PeerUse(key.equals(key(2)), key.equals(key(2)) ? 25 : 0),
+            key -> new PeerUse(key.equals(key(2)), false, key.equals(key(2)) ? 25 : 0),
             NOW);
     // What an unverified peer sends is accepted: it may be the first of the two to switch.
     assertEquals(new TreeSet<>(prefixes("10.240.0.6", "10.240.3.10")), allowedIps(state, 3));
@@ -261,6 +261,36 @@ class MeshPlannerTest {
     assertTrue(kinds(state).contains(Finding.Kind.NO_ENDPOINT));
   }
 
+  /** The address of a node that works is not to be had; that of one that has gone silent is. */
+  @ParameterizedTest
+  @CsvSource({"true,b", "false,c"})
+  void theNewerRecordTakesANodesAddressOnlyWhileThatNodeIsNotLive(boolean live, String holder) {
+    PeerRecord b = node("b", 2, "10.240.0.5", claim("10.240.2.10", 1));
+    PeerRecord c =
+        new PeerRecord(
+            "c", Optional.of(key(3)), NOW, b.endpoints(), b.nodeAddresses(), true, List.of());
+    DesiredState state =
+        new MeshPlanner(config())
+            .plan(
+                self(),
+                List.of(b, c),
+                Map.of(),
+                key -> new PeerUse(key.equals(key(2)), live && key.equals(key(2)), 25),
+                NOW);
+    assertEquals(
+        Set.of(holder),
+        state.peers().values().stream().map(DesiredPeer::node).collect(Collectors.toSet()));
+    assertEquals(
+        live ? RouteTarget.DEVICE : RouteTarget.THROW, state.routes().get(prefix("10.240.0.5")));
+    assertTrue(kinds(state).contains(Finding.Kind.SUPERSEDED_CLAIM));
+  }
+
+  @Test
+  void notEvenALivePeerTakesThisNodesAddress() {
+    DesiredState state = plan(config(), self(), node("b", 2, "10.240.0.4"));
+    assertTrue(state.peers().isEmpty());
+  }
+
   @Test
   void aStaleNodeRecordDoesNotTakeTheAddressOfAPodOfThisNode() {
     // The address of a node that is gone was given to a pod.
@@ -352,5 +382,61 @@ class MeshPlannerTest {
           planner.plan(self, records, Map.of(), VERIFIED, NOW).peers();
       assertEquals(state.peers(), shuffled, "seed " + seed + ": the order of records matters");
     }
+  }
+
+  @Test
+  void inStrictModeTheClustersRangesLeadNowhereButToWhoIsThere() {
+    MeshConfig strict =
+        new MeshConfig(
+            true,
+            Mode.STRICT,
+            prefixes("10.240.0.200"),
+            prefixes("10.240.0.0/16", "10.241.0.0/16"),
+            0);
+    PeerRecord outOfScope =
+        new PeerRecord(
+            "b",
+            Optional.of(key(2)),
+            EPOCH,
+            List.of(),
+            List.of(address("10.240.0.5")),
+            false,
+            List.of(claim("10.241.0.7", 1)));
+    DesiredState state = plan(strict, self(claim("10.240.1.10", 1)), outOfScope);
+    assertEquals(
+        Map.of(
+            prefix("10.240.0.0/16"), RouteTarget.UNREACHABLE,
+            prefix("10.241.0.0/16"), RouteTarget.UNREACHABLE,
+            prefix("10.240.0.200"), RouteTarget.THROW,
+            prefix("10.240.0.5"), RouteTarget.THROW,
+            prefix("10.240.1.10"), RouteTarget.THROW,
+            prefix("10.241.0.7"), RouteTarget.UNREACHABLE),
+        state.routes());
+    assertEquals(Set.of(prefix("10.241.0.7")), state.untunnelled());
+    assertTrue(plan(config(), self(), outOfScope).routes().containsKey(prefix("10.241.0.7")));
+  }
+
+  @Test
+  void aRangeThatIsExemptAsAWholeIsNotRefused() {
+    MeshConfig strict =
+        new MeshConfig(true, Mode.STRICT, prefixes("10.0.0.0/8"), prefixes("10.240.0.0/16"), 0);
+    assertEquals(Map.of(), plan(strict, self()).routes());
+  }
+
+  @Test
+  void encryptedPacketsComeFromTheAddressesThatPeersHold() {
+    PeerRecord peer = node("b", 2, "10.240.0.5", claim("10.240.2.10", 1));
+    PeerRecord keyless =
+        new PeerRecord(
+            "c",
+            Optional.empty(),
+            EPOCH,
+            List.of(),
+            List.of(address("10.240.0.6")),
+            true,
+            List.of(claim("10.240.3.10", 1)));
+    DesiredState state = plan(config(), self(), peer, keyless);
+    assertEquals(Set.of(prefix("10.240.0.5")), state.peerAddresses());
+    assertEquals(Set.of(prefix("10.240.0.6"), prefix("10.240.3.10")), state.untunnelled());
   }
 }

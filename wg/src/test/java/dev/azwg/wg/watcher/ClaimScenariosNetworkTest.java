@@ -294,7 +294,7 @@ class ClaimScenariosNetworkTest {
     });
     encrypted("a", B);
 
-    // The node's own address is not to be had by calling it a node address either.
+    // Nor is a node's address by calling it one's own, neither here nor at the others.
     PlayedNode.write(
         peers.resolve("hostile.json"),
         new PeerRecord(
@@ -302,12 +302,15 @@ class ClaimScenariosNetworkTest {
             Optional.of(MeshFixtures.key(66)),
             Instant.now(),
             List.of(new Endpoint(address(A), 51820)),
-            List.of(address(A)),
+            List.of(address(A), address(B)),
             true,
             List.of()));
-    watcher("a").await("refusal", () -> findings(watcher("a")).contains("NO_ENDPOINT hostile ["
-        + A + ":51820]"));
-    watcher("a").awaitTable(Map.of(B, watcher("a").device(), C, watcher("a").device()));
+    awaitFinding("NO_ENDPOINT hostile [" + A + ":51820]");
+    awaitFinding("SUPERSEDED_CLAIM hostile " + A + "/32");
+    converged(Map.of());
+    namespaces.forEach((node, namespace) ->
+        assertEquals(before.get(node), AllowedIps.of(namespace, watcher(node).device())));
+    encrypted("b", A);
     Files.delete(peers.resolve("hostile.json"));
     converged(Map.of());
   }

@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A TCP connection from one namespace to another. */
 record Conversation(ServerSocket server, Socket client, Socket accepted) implements AutoCloseable {
@@ -49,8 +51,8 @@ record Conversation(ServerSocket server, Socket client, Socket accepted) impleme
                 5000);
             return socket;
           });
-      return new Conversation(server, client, accepted.get());
-    } catch (IOException e) {
+      return new Conversation(server, client, accepted.get(5, TimeUnit.SECONDS));
+    } catch (IOException | TimeoutException e) {
       server.close();
       throw e;
     }

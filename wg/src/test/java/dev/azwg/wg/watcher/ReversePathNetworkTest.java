@@ -1,10 +1,13 @@
 package dev.azwg.wg.watcher;
 
+import static dev.azwg.wg.watcher.Cluster.nodeAddress;
+import static dev.azwg.wg.watcher.Cluster.podAddress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.azwg.netlink.testing.NamespaceExtension;
 import dev.azwg.netlink.testing.TestNamespace;
+import dev.azwg.wg.watcher.Cluster.Families;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -21,75 +24,27 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(NamespaceExtension.class)
 @Timeout(120)
 class ReversePathNetworkTest {
-  private static final String NODE_A = "10.240.0.4";
-  private static final String NODE_B = "10.240.0.5";
-  private static final String POD_A = "10.240.1.10";
-  private static final String POD_B = "10.240.2.10";
-
   @TempDir private Path directory = Path.of("");
 
-  /** Two nodes with a pod each. */
-  private final class Pair implements AutoCloseable {
-    private final Fabric fabric;
-    private final TestNamespace[] places;
-    private final WatcherProcess nodeA;
-    private final WatcherProcess nodeB;
+  private Cluster cluster(WatcherSetup setup, TestNamespace... places) throws IOException {
+    return new Cluster(setup, directory, Families.IPV4, Families.IPV4, places);
+  }
 
-    Pair(WatcherSetup setup, TestNamespace between, TestNamespace... places) throws IOException {
-      this.places = places;
-      fabric = new Fabric(between);
-      fabric.join(places[0], NODE_A);
-      fabric.join(places[1], NODE_B);
-      nodeA = WatcherProcess.start(places[0], "a", directory, setup);
-      nodeB = WatcherProcess.start(places[1], "b", directory, setup);
-      nodeA.await("status", () -> !nodeA.path("b").equals("NONE"));
-      nodeB.await("status", () -> !nodeB.path("a").equals("NONE"));
-      Pod.attach(fabric, places[0], nodeA, places[2], POD_A);
-      Pod.attach(fabric, places[1], nodeB, places[3], POD_B);
-      nodeA.awaitRoutes(POD_B + " dev " + nodeA.device());
-      nodeB.awaitRoutes(POD_A + " dev " + nodeB.device());
-    }
-
-    private void reversePathFilter(int value) {
-      for (TestNamespace node : new TestNamespace[] {places[0], places[1]}) {
-        node.exec(
-            "sh",
-            "-c",
-            "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo " + value + " >$f; done");
-        node.ip("route", "flush", "cache");
+  /** From pod to pod, node to node, pod to node, node to pod, in both directions. */
+  private static void everywhere(Cluster cluster, boolean hostScope) {
+    for (int value = 0; value <= 2; value++) {
+      cluster.reversePathFilter(value);
+      long encrypted = cluster.fabric().encrypted();
+      assertEquals(0, cluster.pings(cluster.pod(0), podAddress(1)));
+      assertEquals(0, cluster.pings(cluster.pod(1), podAddress(0)));
+      assertTrue(cluster.fabric().encrypted() - encrypted >= 20);
+      int expected = hostScope ? 0 : 10;
+      for (int from = 0; from <= 1; from++) {
+        int to = 1 - from;
+        assertEquals(expected, cluster.pings(cluster.node(from), nodeAddress(to)));
+        assertEquals(expected, cluster.pings(cluster.pod(from), nodeAddress(to)));
+        assertEquals(expected, cluster.pings(cluster.node(from), podAddress(to)));
       }
-    }
-
-    /** All pings are answered; returns how many clear packets that took. */
-    private long pings(TestNamespace from, String to) {
-      long clear = fabric.clear();
-      String shown = from.exec("ping", "-q", "-c", "5", "-i", "0.02", "-w", "5", to);
-      assertTrue(shown.contains(" 5 received"), shown);
-      return fabric.clear() - clear;
-    }
-
-    /** From pod to pod, node to node, pod to node, node to pod, in both directions. */
-    void everywhere(boolean hostScope) {
-      for (int value = 0; value <= 2; value++) {
-        reversePathFilter(value);
-        long encrypted = fabric.encrypted();
-        assertEquals(0, pings(places[2], POD_B));
-        assertEquals(0, pings(places[3], POD_A));
-        assertTrue(fabric.encrypted() - encrypted >= 20);
-        int expected = hostScope ? 0 : 10;
-        assertEquals(expected, pings(places[0], NODE_B));
-        assertEquals(expected, pings(places[1], NODE_A));
-        assertEquals(expected, pings(places[2], NODE_B));
-        assertEquals(expected, pings(places[3], NODE_A));
-        assertEquals(expected, pings(places[0], POD_B));
-        assertEquals(expected, pings(places[1], POD_A));
-      }
-    }
-
-    @Override
-    public void close() {
-      nodeA.close();
-      nodeB.close();
     }
   }
 
@@ -98,17 +53,21 @@ class ReversePathNetworkTest {
   }
 
   @Test
-  void inHostScopeTheMarkOfPeersPacketsSatisfiesEveryFilter(
+  void f23And24InHostScopeTheMarkOfPeersPacketsSatisfiesEveryFilter(
       TestNamespace between,
       TestNamespace a,
-      TestNamespace b,
       TestNamespace podA,
+      TestNamespace b,
       TestNamespace podB)
       throws Exception {
-    try (Pair pair = new Pair(WatcherSetup.USUAL, between, a, b, podA, podB)) {
-      assertEquals("marks", how(pair.nodeA));
+    try (Cluster cluster = cluster(WatcherSetup.USUAL, between, a, podA, b, podB)) {
+      assertEquals("marks", how(cluster.watcher(0)));
       assertEquals("1", a.exec("sysctl", "-n", "net.ipv4.conf.all.src_valid_mark").strip());
-      pair.everywhere(true);
+      String chain = a.exec("nft", "list", "chain", "inet", "azwg", "incoming");
+      assertTrue(chain.contains("ip saddr @peers4 meta mark set meta mark | 0x00100000"), chain);
+      String peers = a.exec("nft", "list", "set", "inet", "azwg", "peers4");
+      assertTrue(peers.contains("elements = { " + nodeAddress(1) + " }"), peers);
+      everywhere(cluster, true);
     }
   }
 
@@ -116,14 +75,14 @@ class ReversePathNetworkTest {
   void withoutNftRulesForThePortDo(
       TestNamespace between,
       TestNamespace a,
-      TestNamespace b,
       TestNamespace podA,
+      TestNamespace b,
       TestNamespace podB)
       throws Exception {
-    try (Pair pair =
-        new Pair(WatcherSetup.USUAL.withNft("no-such-nft"), between, a, b, podA, podB)) {
-      assertEquals("port-rules", how(pair.nodeA));
-      pair.everywhere(true);
+    try (Cluster cluster =
+        cluster(WatcherSetup.USUAL.withNft("no-such-nft"), between, a, podA, b, podB)) {
+      assertEquals("port-rules", how(cluster.watcher(0)));
+      everywhere(cluster, true);
     }
   }
 
@@ -131,12 +90,13 @@ class ReversePathNetworkTest {
   void outsideHostScopeOnlyPodsAreEncryptedAndNothingIsLost(
       TestNamespace between,
       TestNamespace a,
-      TestNamespace b,
       TestNamespace podA,
+      TestNamespace b,
       TestNamespace podB)
       throws Exception {
-    try (Pair pair = new Pair(WatcherSetup.USUAL.withHostScope(false), between, a, b, podA, podB)) {
-      pair.everywhere(false);
+    try (Cluster cluster =
+        cluster(WatcherSetup.USUAL.withHostScope(false), between, a, podA, b, podB)) {
+      everywhere(cluster, false);
     }
   }
 }

@@ -153,6 +153,24 @@ final class WatcherProcess implements AutoCloseable {
     return peer(node).map(peer -> peer.get("path").getAsString()).orElse("NONE");
   }
 
+  /** Whether the watcher answers and says that it is ready. */
+  boolean ready() {
+    try {
+      return status().get("ready").getAsBoolean();
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** How many peers the status lists; 0 while there is no status. */
+  int peers() {
+    try {
+      return status().getAsJsonArray("peers").size();
+    } catch (IOException | RuntimeException e) {
+      return 0;
+    }
+  }
+
   /** What the status says of a peer. */
   Optional<JsonObject> peer(String node) {
     try {
@@ -223,7 +241,10 @@ final class WatcherProcess implements AutoCloseable {
   }
 
   String routes() {
-    return namespace.exec("sh", "-c", "ip route show table 51820 2>/dev/null || true");
+    return namespace.exec(
+        "sh",
+        "-c",
+        "ip route show table 51820 2>/dev/null; ip -6 route show table 51820 2>/dev/null || true");
   }
 
   /** Waits until the table holds these routes and no others: prefix, and device or kind. */

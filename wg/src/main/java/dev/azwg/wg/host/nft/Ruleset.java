@@ -66,7 +66,7 @@ final class Ruleset {
     to.addBaseChain(CLAMP_CHAIN, "filter", "forward", MANGLE);
     clamp(tunnelMtu);
     if (!policy.hostScope()) {
-      replies();
+      translated();
       keepSource();
     }
   }
@@ -194,13 +194,20 @@ final class Ruleset {
   }
 
   /**
-   * Outside host scope the replies of a connection that came to an address of this node go back as
-   * they came, in the clear: once translated back they have the node's address for a source, which
-   * no peer takes from the tunnel.
+   * Outside host scope a connection whose source is translated to an address of this node passes
+   * the tunnel by, and so do the replies of one that came to such an address: no peer takes a
+   * node's address from the tunnel. kube-proxy's own mark is on the first packet of a connection
+   * only.
    */
-  private void replies() {
-    String chain = "replies";
+  private void translated() {
+    String chain = "translated";
     to.addBaseChain(chain, "filter", "prerouting", MANGLE);
+    to.addRule(
+        chain,
+        List.of(
+            different(meta("iifname"), policy.device()),
+            match("in", conntrack("status"), text("snat")),
+            setMarkBits(policy.fwmark())));
     to.addRule(
         chain,
         List.of(

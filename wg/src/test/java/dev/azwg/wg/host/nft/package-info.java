@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.host.nft;
+
+import org.jspecify.annotations.NullMarked;
