@@ -16,13 +16,13 @@ import java.util.TreeMap;
 /**
  * Which node holds which address. The newest claim holds; of claims of the same instant the one of
  * the node whose name sorts first, so that every node decides alike. A node's own addresses are not
- * to be had by a claim at all.
+ * to be had by a claim at all, nor those of a peer whose tunnel works by a node that has none.
  */
 final class AddressHolders {
-  private record Holder(String node, Instant since) {
+  private record Holder(String node, boolean live, Instant since) {
     /** Whether this holder keeps what {@code other} claims too. */
     boolean outranks(Holder other) {
-      int order = since.compareTo(other.since);
+      int order = live == other.live ? since.compareTo(other.since) : live ? 1 : -1;
       return order > 0 || (order == 0 && node.compareTo(other.node) < 0);
     }
   }
@@ -50,8 +50,12 @@ final class AddressHolders {
     }
   }
 
-  /** All node addresses come before the first claim. */
-  void nodeAddresses(String node, Instant since, List<InetAddress> addresses) {
+  /**
+   * All node addresses come before the first claim.
+   *
+   * @param live whether a tunnel to the node works
+   */
+  void nodeAddresses(String node, boolean live, Instant since, List<InetAddress> addresses) {
     for (InetAddress address : addresses) {
       IpPrefix host = IpPrefix.hostOf(address);
       if (!node.equals(self.name()) && ownPods.contains(host)) {
@@ -59,7 +63,7 @@ final class AddressHolders {
             new Finding(
                 Finding.Kind.NODE_ADDRESS_OF_OWN_POD, node, host.toString(), "held by this node"));
       } else if (admissible(node, host)) {
-        hold(nodeAddresses, host, new Holder(node, since));
+        hold(nodeAddresses, host, new Holder(node, live, since));
       }
     }
   }
@@ -74,7 +78,7 @@ final class AddressHolders {
                 claim.prefix().toString(),
                 claim.since().toString()));
       } else if (admissible(node, claim.prefix()) && !coversNodeAddress(node, claim.prefix())) {
-        hold(claims, claim.prefix(), new Holder(node, claim.since()));
+        hold(claims, claim.prefix(), new Holder(node, false, claim.since()));
       }
     }
   }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Turns what all nodes publish into what the kernel of one node should hold. */
 public final class MeshPlanner {
@@ -46,7 +47,8 @@ public final class MeshPlanner {
     SortedSet<Finding> findings = new TreeSet<>();
     List<PeerRecord> others = believable(self, records, latest, findings);
     KeyHolders keys = KeyHolders.of(self, others, incumbents, findings);
-    AddressHolders addresses = holders(self, others, latest, findings);
+    AddressHolders addresses = new AddressHolders(config, self, latest, findings);
+    holders(addresses, self, others, record -> keys.holds(record) && isLive(record, paths));
 
     Map<String, PeerDraft> drafts = new HashMap<>();
     for (PeerRecord record : others) {
@@ -93,19 +95,26 @@ public final class MeshPlanner {
     return others;
   }
 
-  private AddressHolders holders(
-      LocalNode self, List<PeerRecord> others, Instant latest, SortedSet<Finding> findings) {
-    AddressHolders addresses = new AddressHolders(config, self, latest, findings);
+  private static boolean isLive(PeerRecord record, Function<PublicKey, PeerUse> paths) {
+    return record.publicKey().filter(key -> paths.apply(key).live()).isPresent();
+  }
+
+  private static void holders(
+      AddressHolders addresses,
+      LocalNode self,
+      List<PeerRecord> others,
+      Predicate<PeerRecord> live) {
     // No record may take this node's own addresses: nothing is newer than what the kernel has now.
-    addresses.nodeAddresses(self.name(), Instant.MAX, self.addresses());
+    addresses.nodeAddresses(self.name(), true, Instant.MAX, self.addresses());
     for (PeerRecord record : others) {
-      addresses.nodeAddresses(record.node(), record.keySince(), record.nodeAddresses());
+      // Otherwise whoever can publish a record could cut a working node off.
+      addresses.nodeAddresses(
+          record.node(), live.test(record), record.keySince(), record.nodeAddresses());
     }
     addresses.claims(self.name(), self.claims());
     for (PeerRecord record : others) {
       addresses.claims(record.node(), record.claims());
     }
-    return addresses;
   }
 
   private Optional<PeerDraft> draft(

@@ -156,8 +156,7 @@ public final class PeerPaths {
   public boolean needPlanning(long nanos) {
     for (Map.Entry<PublicKey, PeerUse> entry : planned.entrySet()) {
       PeerUse use = use(entry.getKey(), nanos);
-      if (use.tunnelled() != entry.getValue().tunnelled()
-          || use.persistentKeepalive() != entry.getValue().persistentKeepalive()) {
+      if (!use.equals(entry.getValue())) {
         return true;
       }
     }
@@ -168,11 +167,13 @@ public final class PeerPaths {
   public PeerUse use(PublicKey key, long nanos) {
     PeerPath path = paths.get(key);
     boolean tunnelled = path != null && path.state().isTunnelled();
+    boolean live = path != null && path.state() == PeerPath.State.VERIFIED;
     boolean waits =
         path == null
             ? !first(key)
             : path.state() == PeerPath.State.UNVERIFIED && turn(key, path) - nanos > 0;
-    return new PeerUse(tunnelled, waits ? 0 : Math.toIntExact(policy.keepalive().toSeconds()));
+    return new PeerUse(
+        tunnelled, live, waits ? 0 : Math.toIntExact(policy.keepalive().toSeconds()));
   }
 
   /** The path of each peer. */

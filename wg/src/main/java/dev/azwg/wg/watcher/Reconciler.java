@@ -263,7 +263,8 @@ final class Reconciler {
       ownRecord.seen(records);
       takeCensus(attachments);
       Underlay nic = Underlay.read(netlink, options.underlay());
-      if (ownRecord.publishWithoutKey(nic, pods.with(OwnClaims.of(attachments)))) {
+      List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
+      if (ownRecord.publishWithoutKey(nic, claims)) {
         log.error("record published without a key: no tunnel", "error", describe(reason));
       }
       // The key comes back when there is something to receive with, not before.

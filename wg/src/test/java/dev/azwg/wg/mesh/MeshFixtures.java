@@ -19,7 +19,7 @@ public final class MeshFixtures {
   public static final Instant NOW = EPOCH.plusSeconds(3600);
 
   /** Every peer has shaken hands. */
-  public static final Function<PublicKey, PeerUse> VERIFIED = key -> new PeerUse(true, 25);
+  public static final Function<PublicKey, PeerUse> VERIFIED = key -> new PeerUse(true, true, 25);
 
   private MeshFixtures() {}
 

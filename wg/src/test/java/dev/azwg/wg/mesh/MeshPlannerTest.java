@@ -131,7 +131,7 @@ class MeshPlannerTest {
             self(),
             records,
             Map.of(),
-            key -> new PeerUse(key.equals(key(2)), key.equals(key(2)) ? 25 : 0),
+            key -> new PeerUse(key.equals(key(2)), false, key.equals(key(2)) ? 25 : 0),
             NOW);
     // What an unverified peer sends is accepted: it may be the first of the two to switch.
     assertEquals(new TreeSet<>(prefixes("10.240.0.6", "10.240.3.10")), allowedIps(state, 3));
@@ -259,6 +259,36 @@ class MeshPlannerTest {
     assertTrue(state.peers().isEmpty());
     assertEquals(Map.of(), state.routes());
     assertTrue(kinds(state).contains(Finding.Kind.NO_ENDPOINT));
+  }
+
+  /** The address of a node that works is not to be had; that of one that has gone silent is. */
+  @ParameterizedTest
+  @CsvSource({"true,b", "false,c"})
+  void theNewerRecordTakesANodesAddressOnlyWhileThatNodeIsNotLive(boolean live, String holder) {
+    PeerRecord b = node("b", 2, "10.240.0.5", claim("10.240.2.10", 1));
+    PeerRecord c =
+        new PeerRecord(
+            "c", Optional.of(key(3)), NOW, b.endpoints(), b.nodeAddresses(), true, List.of());
+    DesiredState state =
+        new MeshPlanner(config())
+            .plan(
+                self(),
+                List.of(b, c),
+                Map.of(),
+                key -> new PeerUse(key.equals(key(2)), live && key.equals(key(2)), 25),
+                NOW);
+    assertEquals(
+        Set.of(holder),
+        state.peers().values().stream().map(DesiredPeer::node).collect(Collectors.toSet()));
+    assertEquals(
+        live ? RouteTarget.DEVICE : RouteTarget.THROW, state.routes().get(prefix("10.240.0.5")));
+    assertTrue(kinds(state).contains(Finding.Kind.SUPERSEDED_CLAIM));
+  }
+
+  @Test
+  void notEvenALivePeerTakesThisNodesAddress() {
+    DesiredState state = plan(config(), self(), node("b", 2, "10.240.0.4"));
+    assertTrue(state.peers().isEmpty());
   }
 
   @Test

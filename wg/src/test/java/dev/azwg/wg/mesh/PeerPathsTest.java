@@ -114,17 +114,17 @@ class PeerPathsTest {
   @Test
   void ofTwoNodesTheOneWhoseKeySortsLaterWaitsForItsTurn() {
     PeerPaths paths = paths(false);
-    assertEquals(new PeerUse(false, 25), paths.use(LATER, nanos));
-    assertEquals(new PeerUse(false, 0), paths.use(EARLIER, nanos));
+    assertEquals(new PeerUse(false, false, 25), paths.use(LATER, nanos));
+    assertEquals(new PeerUse(false, false, 0), paths.use(EARLIER, nanos));
     paths.planned(List.of(desired("b", LATER), desired("c", EARLIER)), now, nanos);
     pass(Duration.ofMillis(299));
-    assertEquals(new PeerUse(false, 0), paths.use(EARLIER, nanos));
+    assertEquals(new PeerUse(false, false, 0), paths.use(EARLIER, nanos));
     assertFalse(paths.needPlanning(nanos));
     assertEquals(Optional.of(Duration.ZERO), paths.nextIn(nanos));
     seen(paths, peer(LATER, null, 0), peer(EARLIER, null, 0));
     assertEquals(Optional.of(Duration.ofMillis(1)), paths.nextIn(nanos), "it is looked in time");
     pass(Duration.ofMillis(1));
-    assertEquals(new PeerUse(false, 25), paths.use(EARLIER, nanos));
+    assertEquals(new PeerUse(false, false, 25), paths.use(EARLIER, nanos));
     assertTrue(paths.needPlanning(nanos));
   }
 
@@ -200,7 +200,8 @@ class PeerPathsTest {
     assertEquals(1, seen(paths, peer(LATER, EPOCH.plusMillis(50), 148)).size());
     assertEquals(State.SILENT, path(paths, LATER).state());
     assertTrue(paths.use(LATER, nanos).tunnelled());
-    assertFalse(paths.needPlanning(nanos + 1));
+    assertFalse(paths.use(LATER, nanos).live());
+    assertTrue(paths.needPlanning(nanos), "its addresses are to be had now");
     pass(Duration.ofHours(1));
     assertEquals(List.of(), seen(paths, peer(LATER, EPOCH.plusMillis(50), 148)));
     seen(paths, peer(LATER, now, 300));
