@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What this node says about itself, published when it differs from what was last published. */
 final class OwnRecord {
   private final String node;
-  private final PublicKey key;
+  private final Optional<PublicKey> key;
   private final int listenPort;
   private final boolean hostScope;
   private final Datastore datastore;
@@ -27,10 +27,16 @@ final class OwnRecord {
   private @Nullable Instant keySince;
   private @Nullable PeerRecord published;
   private boolean hadOthers;
+  private boolean keyWasPublished;
 
+  /**
+   * A record that is not yet known to be published.
+   *
+   * @param key empty while encryption is switched off on this node
+   */
   OwnRecord(
       String node,
-      PublicKey key,
+      Optional<PublicKey> key,
       int listenPort,
       boolean hostScope,
       Datastore datastore,
@@ -61,12 +67,19 @@ final class OwnRecord {
     Optional<PeerRecord> stored = snapshot.record(node);
     published = stored.orElse(null);
     if (keySince == null) {
+      // No record at all proves nothing: somebody may have taken it away.
+      keyWasPublished = stored.map(record -> record.publicKey().equals(key)).orElse(true);
       keySince =
           stored
-              .filter(record -> record.publicKey().equals(Optional.of(key)))
+              .filter(record -> record.publicKey().equals(key))
               .map(PeerRecord::keySince)
               .orElseGet(clock::instant);
     }
+  }
+
+  /** Whether the peers could know this node's key when this process began. */
+  boolean keyWasPublished() {
+    return keyWasPublished;
   }
 
   /** Since when the record in the datastore claims an address for this node. */
@@ -87,7 +100,7 @@ final class OwnRecord {
     PeerRecord wanted =
         new PeerRecord(
             node,
-            Optional.of(key),
+            key,
             Objects.requireNonNull(keySince, "the datastore is read before it is written"),
             underlay.addresses().stream()
                 .map(address -> new Endpoint(address, listenPort))

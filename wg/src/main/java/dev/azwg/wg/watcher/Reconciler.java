@@ -44,7 +44,7 @@ final class Reconciler {
   private final OwnRecord ownRecord;
   private final MeshPlanner planner;
   private final Tunnel tunnel;
-  private final PathKeeper paths;
+  private final Encryption encryption;
   private final KernelWatch kernelWatch;
   private final Signals signals;
   private final StatusBoard status;
@@ -69,7 +69,7 @@ final class Reconciler {
       OwnRecord ownRecord,
       MeshPlanner planner,
       Tunnel tunnel,
-      PathKeeper paths,
+      Encryption encryption,
       KernelWatch kernelWatch,
       Signals signals,
       StatusBoard status,
@@ -84,7 +84,7 @@ final class Reconciler {
     this.ownRecord = ownRecord;
     this.planner = planner;
     this.tunnel = tunnel;
-    this.paths = paths;
+    this.encryption = encryption;
     this.kernelWatch = kernelWatch;
     this.signals = signals;
     this.status = status;
@@ -129,7 +129,7 @@ final class Reconciler {
     long now = System.nanoTime();
     long nanos = everythingAt - now;
     nanos = Math.min(nanos, pods.nextIn(now).map(Duration::toNanos).orElse(nanos));
-    nanos = Math.min(nanos, paths.nextIn().map(Duration::toNanos).orElse(nanos));
+    nanos = Math.min(nanos, encryption.nextIn().map(Duration::toNanos).orElse(nanos));
     return Duration.ofNanos(Math.max(0, nanos));
   }
 
@@ -139,7 +139,7 @@ final class Reconciler {
     if (pods.nextIn(System.nanoTime()).filter(Duration::isZero).isPresent()) {
       dirty.add(Dirty.PODS);
     }
-    if (paths.nextIn().filter(Duration::isZero).isPresent()) {
+    if (encryption.nextIn().filter(Duration::isZero).isPresent()) {
       dirty.add(Dirty.HANDSHAKES);
     }
     return dirty;
@@ -165,14 +165,13 @@ final class Reconciler {
       boolean routesSeen = observe;
       if (observe) {
         kernelWatch.forget();
-        tunnel.observe();
-        paths.observed();
+        encryption.observe();
         underlay = Underlay.read(netlink, options.underlay());
         facts = readFacts();
       } else {
         routesSeen = kernelWatch.drain(tunnel::routeSeen);
         if (dirty.contains(Dirty.HANDSHAKES)) {
-          paths.look();
+          encryption.look();
         }
       }
       // The plugin writes its file before its route: who has seen the route must see the file.
@@ -183,12 +182,15 @@ final class Reconciler {
         records = datastore.read();
         ownRecord.seen(records);
       }
+      if (observe) {
+        encryption.observed(ownRecord.keyWasPublished());
+      }
       Underlay nic = Objects.requireNonNull(underlay);
       boolean podsChanged = takeCensus(attachments);
       if (converged
           && !podsChanged
           && !routesSeen
-          && !paths.needPlanning()
+          && !encryption.needPlanning()
           && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES).containsAll(dirty)) {
         answer("");
         return;
@@ -202,13 +204,13 @@ final class Reconciler {
       }
 
       LocalNode self = new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
-      DesiredState desired =
-          planner.plan(self, records.records(), incumbents, paths::use, clock.instant());
-      paths.planned(desired);
+      DesiredState planned =
+          planner.plan(self, records.records(), incumbents, encryption::use, clock.instant());
+      DesiredState desired = encryption.accept(planned, claims);
       kernelWatch.expect(
           new Expectation(
               tunnel.deviceIndex(), desired.mtu(), nic.index(), nic.mtu(), desired.routes()));
-      tunnel.converge(desired);
+      encryption.converge(desired);
       if (!converged) {
         converged = true;
         publish(nic, claims);

@@ -51,6 +51,7 @@ final class StatusBoard {
   private long failures;
   private volatile Status status;
   private volatile Map<PublicKey, PeerPath> paths = Map.of();
+  private volatile Encryption.State encryption = Encryption.State.ON;
   private volatile Optional<KeeperStatus> conflist = Optional.empty();
   private final CountDownLatch succeededOnce = new CountDownLatch(1);
 
@@ -74,6 +75,15 @@ final class StatusBoard {
 
   void paths(Map<PublicKey, PeerPath> known) {
     paths = known;
+  }
+
+  /** Whether the tunnel is used. */
+  Encryption.State encryption() {
+    return encryption;
+  }
+
+  void encryption(Encryption.State state) {
+    encryption = state;
   }
 
   void kept(KeeperStatus found) {

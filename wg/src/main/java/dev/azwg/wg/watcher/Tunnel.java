@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * into the tunnel before there is one.
  */
 final class Tunnel {
+  private static final int NO_DEVICE = 0;
+
   private final String name;
   private final String underlayName;
   private final boolean hostScope;
@@ -76,8 +78,29 @@ final class Tunnel {
 
   /** Finds or makes the device and reads everything that the kernel holds for it. */
   void observe() throws IOException {
+    observe(device.attach());
+  }
+
+  /**
+   * Like {@link #observe}, but makes no device.
+   *
+   * @return whether there is one
+   */
+  boolean observeExisting() throws IOException {
+    Optional<TunnelDevice.Attached> found = device.find();
+    if (found.isPresent()) {
+      observe(found.get());
+      return true;
+    }
+    attached = null;
+    keyKept = false;
+    peers = List.of();
+    routes = table.observe(NO_DEVICE);
+    return false;
+  }
+
+  private void observe(TunnelDevice.Attached found) throws IOException {
     settled = false;
-    TunnelDevice.Attached found = device.attach();
     TunnelDevice.Attached before = attached;
     if (before == null || before.link().index() != found.link().index()) {
       log.info(
@@ -129,9 +152,10 @@ final class Tunnel {
     }
   }
 
-  /** The device's interface index; the device must have been observed. */
+  /** The device's interface index, 0 if there is no device. */
   int deviceIndex() {
-    return present().link().index();
+    TunnelDevice.Attached found = attached;
+    return found == null ? NO_DEVICE : found.link().index();
   }
 
   /** Who provides the device, once it has been observed. */
@@ -174,6 +198,23 @@ final class Tunnel {
     }
     peers = applied(desired);
     settled = true;
+  }
+
+  /**
+   * Takes the rules away, and with them every packet from the tunnel; then the routes that are not
+   * desired; then the device, if there is one.
+   */
+  void dismantle(DesiredState desired) throws IOException {
+    rules.remove();
+    changeRoutes(desired);
+    TunnelDevice.Attached found = attached;
+    if (found != null) {
+      device.remove(found);
+      log.info("device removed", "device", name);
+    }
+    attached = null;
+    peers = List.of();
+    settled = false;
   }
 
   private void changeRoutes(DesiredState desired) throws IOException {

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ final class Watcher {
               datastore,
               new OwnRecord(
                   options.node(),
-                  publicKey,
+                  options.encryption() ? Optional.of(publicKey) : Optional.empty(),
                   options.listenPort(),
                   options.hostScope(),
                   datastore,
@@ -115,8 +116,7 @@ final class Watcher {
                       options.neverTunnelled(),
                       options.fabricMtu())),
               tunnel,
-              new PathKeeper(
-                  new PeerPaths(publicKey, options.pathPolicy()), tunnel, board, clock, log),
+              encryption(options, publicKey, tunnel, board, clock, log),
               kernelWatch,
               signals,
               board,
@@ -144,6 +144,20 @@ final class Watcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Encryption encryption(
+      Options options,
+      PublicKey publicKey,
+      Tunnel tunnel,
+      StatusBoard board,
+      InstantSource clock,
+      Log log) {
+    if (!options.encryption()) {
+      return new EncryptionOff(tunnel, options.pathPolicy().keepalive(), board, log);
+    }
+    PeerPaths paths = new PeerPaths(publicKey, options.pathPolicy());
+    return new EncryptionOn(tunnel, new PathKeeper(paths, tunnel, board, clock, log));
   }
 
   /** Null where the list is somebody else's matter: try-with-resources takes that. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class WatcherProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TestNamespace namespace;
-  private final Options options;
+  private Options options;
   private InstantSource clock;
   private Signals signals = new Signals();
   private CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -46,29 +47,41 @@ final class WatcherProcess implements AutoCloseable {
   static WatcherProcess start(
       TestNamespace namespace, String node, Path directory, WatcherSetup setup) throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
-    Path peers = Files.createDirectories(directory.resolve("peers"));
-    Options options =
-        new Options(
-            node,
-            peers,
-            new StatePaths(directory.resolve(node)),
-            "eth0",
-            "azt" + ProcessHandle.current().pid() % 100_000 + node,
-            51820,
-            RoutingPolicy.STANDARD,
-            USERSPACE,
-            true,
-            setup.mode(),
-            setup.pathPolicy(),
-            setup.neverTunnelled(),
-            1400,
-            Duration.ofMinutes(10),
-            new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
-            true,
-            Log.Level.INFO);
+    Files.createDirectories(directory.resolve("peers"));
+    Options options = options(node, directory, setup);
     WatcherProcess process = new WatcherProcess(namespace, options, setup.clock());
     process.restart();
     return process;
+  }
+
+  private static Options options(String node, Path directory, WatcherSetup setup) {
+    return new Options(
+        node,
+        directory.resolve("peers"),
+        new StatePaths(directory.resolve(node)),
+        "eth0",
+        "azt" + ProcessHandle.current().pid() % 100_000 + node,
+        51820,
+        RoutingPolicy.STANDARD,
+        USERSPACE,
+        setup.encryption(),
+        true,
+        setup.mode(),
+        setup.pathPolicy(),
+        setup.neverTunnelled(),
+        1400,
+        Duration.ofMinutes(10),
+        new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
+        true,
+        Log.Level.INFO);
+  }
+
+  /** Stops, and starts again with other options, as an operator does. */
+  void restart(WatcherSetup setup) {
+    stop();
+    Path directory = Objects.requireNonNull(options.paths().root().getParent());
+    options = options(options.node(), directory, setup);
+    restart();
   }
 
   private static boolean isInstalled() {
