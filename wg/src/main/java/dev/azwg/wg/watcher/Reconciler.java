@@ -45,6 +45,7 @@ final class Reconciler {
   private final MeshPlanner planner;
   private final Tunnel tunnel;
   private final Encryption encryption;
+  private final PodMtuThread podMtus;
   private final KernelWatch kernelWatch;
   private final Signals signals;
   private final StatusBoard status;
@@ -70,6 +71,7 @@ final class Reconciler {
       MeshPlanner planner,
       Tunnel tunnel,
       Encryption encryption,
+      PodMtuThread podMtus,
       KernelWatch kernelWatch,
       Signals signals,
       StatusBoard status,
@@ -85,6 +87,7 @@ final class Reconciler {
     this.planner = planner;
     this.tunnel = tunnel;
     this.encryption = encryption;
+    this.podMtus = podMtus;
     this.kernelWatch = kernelWatch;
     this.signals = signals;
     this.status = status;
@@ -216,7 +219,9 @@ final class Reconciler {
         publish(nic, claims);
       }
       remember(desired);
-      writeFacts(new NodeFacts(desired.mtu()));
+      Integer published = facts == null ? null : facts.podMtu();
+      writeFacts(new NodeFacts(desired.mtu(), options.routing().table()));
+      podMtus.follow(desired.mtu(), published, attachments.attachments());
       status.succeeded(desired, records, attachments, System.nanoTime() - start, observe);
       if (observe && leftovers.remove(attachments.attachments(), routed, clock.instant()) > 0) {
         signals.mark(Dirty.LEDGER);

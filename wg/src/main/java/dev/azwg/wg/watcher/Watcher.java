@@ -70,6 +70,7 @@ final class Watcher {
                     options.userspace(), paths.stateDirectory().resolve("userspace.log")),
                 () -> KernelClient.open(libc, options.device()),
                 new UapiClient());
+        PodMtuThread podMtus = PodMtuThread.start(libc, log);
         Datastore datastore = new DirectoryDatastore(options.datastore(), clock)) {
       PublicKey publicKey = key.publicKey();
       Ledger ledger = new Ledger(paths.stateDirectory());
@@ -117,6 +118,7 @@ final class Watcher {
                       options.fabricMtu())),
               tunnel,
               encryption(options, publicKey, tunnel, board, clock, log),
+              podMtus,
               kernelWatch,
               signals,
               board,

@@ -5,6 +5,7 @@ import static dev.azwg.wg.mesh.MeshFixtures.prefix;
 import dev.azwg.ipam.ledger.Attachment;
 import dev.azwg.ipam.ledger.AttachmentKey;
 import dev.azwg.ipam.ledger.Ledger;
+import dev.azwg.ipam.ledger.LinkMtus;
 import dev.azwg.netlink.testing.TestNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,15 @@ record TestPod(TestNamespace node, TestNamespace pod, String address, String hos
   }
 
   void record(Path stateDirectory) throws IOException {
+    record(stateDirectory, Optional.empty());
+  }
+
+  /**
+   * Records the attachment.
+   *
+   * @param found what the plugin found; empty if the link is to be left alone
+   */
+  void record(Path stateDirectory, Optional<LinkMtus> found) throws IOException {
     Files.createDirectories(stateDirectory);
     new Ledger(stateDirectory)
         .write(
@@ -56,7 +66,15 @@ record TestPod(TestNamespace node, TestNamespace pod, String address, String hos
                 "azure",
                 List.of(prefix(address)),
                 Optional.empty(),
+                found,
                 Instant.now()));
+  }
+
+  /** Gives both ends an MTU, as the plugin does when it attaches. */
+  TestPod withMtu(int mtu) {
+    pod.ip("link", "set", "eth0", "mtu", Integer.toString(mtu));
+    node.ip("link", "set", hostLink, "mtu", Integer.toString(mtu));
+    return this;
   }
 
   int mtu() {
