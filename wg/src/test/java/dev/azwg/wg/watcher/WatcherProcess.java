@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,7 @@ final class WatcherProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TestNamespace namespace;
-  private final Options options;
+  private Options options;
   private final LogCapture logged = new LogCapture();
   private InstantSource clock;
   private Libc libc = new JnaLibc();
@@ -69,34 +70,47 @@ final class WatcherProcess implements AutoCloseable {
       TestNamespace namespace, String node, Path directory, WatcherSetup setup, String userspace)
       throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
-    Path peers = Files.createDirectories(directory.resolve("peers"));
-    Options options =
-        new Options(
-            node,
-            peers,
-            new StatePaths(directory.resolve(node)),
-            "eth0",
-            "azt" + ProcessHandle.current().pid() % 100_000 + node,
-            51820,
-            RoutingPolicy.STANDARD,
-            userspace,
-            setup.hostScope(),
-            setup.mode(),
-            setup.pathPolicy(),
-            setup.neverTunnelled(),
-            setup.clusterRanges(),
-            setup.nft(),
-            1400,
-            setup.resync(),
-            new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
-            true,
-            Log.Level.INFO);
+    Files.createDirectories(directory.resolve("peers"));
+    Options options = options(node, directory, setup, userspace);
     return new WatcherProcess(namespace, options, setup.clock());
   }
 
   /** The program that provides the devices of these tests. */
   static String userspace() {
     return USERSPACE;
+  }
+
+  private static Options options(
+      String node, Path directory, WatcherSetup setup, String userspace) {
+    return new Options(
+        node,
+        directory.resolve("peers"),
+        new StatePaths(directory.resolve(node)),
+        "eth0",
+        "azt" + ProcessHandle.current().pid() % 100_000 + node,
+        51820,
+        RoutingPolicy.STANDARD,
+        userspace,
+        setup.encryption(),
+        setup.hostScope(),
+        setup.mode(),
+        setup.pathPolicy(),
+        setup.neverTunnelled(),
+        setup.clusterRanges(),
+        setup.nft(),
+        1400,
+        setup.resync(),
+        new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
+        true,
+        Log.Level.INFO);
+  }
+
+  /** Stops, and starts again with other options, as an operator does. */
+  void restart(WatcherSetup setup) {
+    stop();
+    Path directory = Objects.requireNonNull(options.paths().root().getParent());
+    options = options(options.node(), directory, setup, options.userspace());
+    restart();
   }
 
   private static boolean isInstalled() {
