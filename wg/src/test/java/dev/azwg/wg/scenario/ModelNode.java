@@ -115,7 +115,8 @@ final class ModelNode implements AutoCloseable {
     List<PeerConfig> changes = DeviceDelta.between(peers, state.peers().values());
     int before = kernel.requests().size();
     int applied =
-        new WireGuardTable(netlink, RoutingPolicy.STANDARD.table()).apply(routes, state.routes(), DEVICE);
+        new WireGuardTable(netlink, RoutingPolicy.STANDARD.table())
+            .apply(routes, state.routes(), DEVICE);
     int requests = kernel.requests().size() - before;
     Map<IpPrefix, Optional<RouteTarget>> written = new HashMap<>();
     state

@@ -126,11 +126,10 @@ class ClaimScenariosNetworkTest {
           expected.put(address, watcher.device());
         }
       });
-      holders.forEach(
-          (address, holder) ->
-              expected.put(
-                  address,
-                  holder.equals(node) || !nodes.containsKey(holder) ? "throw" : watcher.device()));
+      holders.forEach((address, holder) ->
+          expected.put(
+              address,
+              holder.equals(node) || !nodes.containsKey(holder) ? "throw" : watcher.device()));
       watcher.awaitTable(expected);
     });
   }
@@ -175,9 +174,7 @@ class ClaimScenariosNetworkTest {
   }
 
   private void awaitFinding(String finding) {
-    watchers
-        .values()
-        .forEach(each -> each.await(finding, () -> findings(each).contains(finding)));
+    watchers.values().forEach(each -> each.await(finding, () -> findings(each).contains(finding)));
   }
 
   private void encrypted(String from, String to) {
@@ -275,8 +272,7 @@ class ClaimScenariosNetworkTest {
             now(claimed.toArray(String[]::new)));
     Map<String, AllowedIps> before = new HashMap<>();
     namespaces.forEach(
-        (node, namespace) ->
-            before.put(node, AllowedIps.of(namespace, watcher(node).device())));
+        (node, namespace) -> before.put(node, AllowedIps.of(namespace, watcher(node).device())));
     PlayedNode.write(peers.resolve("hostile.json"), hostile);
     for (String each : FORBIDDEN) {
       awaitFinding("FORBIDDEN_ADDRESS hostile " + prefix(each));
@@ -327,8 +323,9 @@ class ClaimScenariosNetworkTest {
     Map<String, String> expected = new TreeMap<>();
     List.of(B, C, POD).forEach(each -> expected.put(each, watcher("a").device()));
     watcher("a").awaitTable(expected);
-    watcher("a").await("finding",
-        () -> findings(watcher("a")).contains("SUPERSEDED_CLAIM b " + POD + "/32"));
+    watcher("a")
+        .await(
+            "finding", () -> findings(watcher("a")).contains("SUPERSEDED_CLAIM b " + POD + "/32"));
 
     // It returns with its old ledger: that is no newer claim.
     watcher("b").restart();

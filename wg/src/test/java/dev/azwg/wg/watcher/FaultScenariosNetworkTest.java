@@ -42,8 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultScenariosNetworkTest {
   private static final Errno EIO = new Errno(5);
   private static final Errno ENOMEM = new Errno(12);
-  private static final List<Errno> ERRORS =
-      List.of(Errno.ENOBUFS, EIO, Errno.EPERM, ENOMEM);
+  private static final List<Errno> ERRORS = List.of(Errno.ENOBUFS, EIO, Errno.EPERM, ENOMEM);
 
   /** On a loaded machine not every call has its turn. */
   private static final Duration BUDGET = Duration.ofSeconds(30);
@@ -51,7 +50,8 @@ class FaultScenariosNetworkTest {
   private static final int PAIRS = 25;
 
   /** A buffer that is smaller, and an overrun before there is anything to compare with. */
-  private static final List<String> NOT_TOLD = List.of("setsockopt", "recv ENOBUFS on kernel watch");
+  private static final List<String> NOT_TOLD =
+      List.of("setsockopt", "recv ENOBUFS on kernel watch");
 
   @TempDir private Path directory = Path.of("");
 
@@ -97,11 +97,10 @@ class FaultScenariosNetworkTest {
             .exec("wg", "show", node.device(), "dump")
             .lines()
             .map(line -> line.split("\t", -1))
-            .map(
-                fields ->
-                    fields.length == 4
-                        ? String.join(" ", List.of(fields).subList(1, 4))
-                        : String.join(" ", fields[0], fields[2], sorted(fields[3])))
+            .map(fields ->
+                fields.length == 4
+                    ? String.join(" ", List.of(fields).subList(1, 4))
+                    : String.join(" ", fields[0], fields[2], sorted(fields[3])))
             .sorted()
             .collect(Collectors.joining("\n"));
     return String.join(
@@ -145,9 +144,7 @@ class FaultScenariosNetworkTest {
     boolean mustBeTold =
         libc.failed().stream().anyMatch(each -> NOT_TOLD.stream().noneMatch(each::startsWith));
     if (began && mustBeTold) {
-      assertTrue(
-          said.contains("level=ERROR"),
-          () -> libc.failed() + " was not told: " + said);
+      assertTrue(said.contains("level=ERROR"), () -> libc.failed() + " was not told: " + said);
     }
     uninstall(namespace, node);
     return reached;
@@ -172,8 +169,7 @@ class FaultScenariosNetworkTest {
       TestNamespace namespace) throws IOException {
     nic(namespace);
     mesh();
-    WatcherProcess node =
-        WatcherProcess.prepare(namespace, "a", directory, WatcherSetup.USUAL);
+    WatcherProcess node = WatcherProcess.prepare(namespace, "a", directory, WatcherSetup.USUAL);
     try (node) {
       FaultyLibc counting = new FaultyLibc(Map.of());
       String expected = run(namespace, node, counting);

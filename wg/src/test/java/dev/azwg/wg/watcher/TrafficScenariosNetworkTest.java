@@ -184,8 +184,7 @@ class TrafficScenariosNetworkTest {
   }
 
   @Test
-  void f06And07AKeyThatSomebodyElseWroteIntoTheRecordIsReplacedByTheNodesOwn()
-      throws IOException {
+  void f06And07AKeyThatSomebodyElseWroteIntoTheRecordIsReplacedByTheNodesOwn() throws IOException {
     String own = node(A).exec("wg", "show", watcher(A).device(), "public-key").strip();
     assertEquals(own, key("a"));
     PlayedNode.write(record("a"), MeshFixtures.node("a", 77, A));
@@ -231,8 +230,11 @@ class TrafficScenariosNetworkTest {
   void f09To12AFirewallThatAdmitsOnlyWireGuardToTheNodesLeavesPodsConnected() {
     String admitted = "udp dport 51820 accept";
     for (String rules :
-        List.of(admitted + ",drop", "iifname eth0 " + admitted + ",drop",
-            admitted, "iifname eth0 " + admitted)) {
+        List.of(
+            admitted + ",drop",
+            "iifname eth0 " + admitted + ",drop",
+            admitted,
+            "iifname eth0 " + admitted)) {
       String policy = rules.endsWith("drop") ? "accept" : "drop";
       for (String address : List.of(A, B)) {
         filter(address, "type filter hook input priority 0; policy " + policy, rules);

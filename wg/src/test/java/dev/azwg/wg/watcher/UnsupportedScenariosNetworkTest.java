@@ -104,15 +104,13 @@ class UnsupportedScenariosNetworkTest {
 
   @Test
   void u55To57AndU60ANodeWithoutWireGuardIsReachedInTheClearAndJoinsOnceItHasIt(
-      TestNamespace bridge, TestNamespace a, TestNamespace b, TestNamespace pod)
-      throws Exception {
+      TestNamespace bridge, TestNamespace a, TestNamespace b, TestNamespace pod) throws Exception {
     Fabric fabric = new Fabric(bridge);
     fabric.join(a, A);
     fabric.join(b, B);
     try (WatcherProcess nodeA = WatcherProcess.start(a, "a", directory);
         WatcherProcess nodeB =
-            WatcherProcess.prepare(
-                b, "b", directory, WatcherSetup.USUAL, program().toString())) {
+            WatcherProcess.prepare(b, "b", directory, WatcherSetup.USUAL, program().toString())) {
       nodeB.setLibc(new NoKernelWireGuard());
       nodeB.restart();
       nodeB.await("record", () -> Files.exists(directory.resolve("peers/b.json")));

@@ -36,8 +36,7 @@ final class WireCapture implements AutoCloseable {
             .start();
     WireCapture capture = new WireCapture(process);
     BufferedReader output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String line = output.readLine(); ; line = output.readLine()) {
       if (line == null) {
         throw new IOException("tcpdump has ended");
