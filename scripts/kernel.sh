@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The kernel's own WireGuard, in a virtual machine with Debian's kernel: the device suite and the demo, with the native
-# executables. Prints a line PASS or FAIL for each thing shown.
+# The kernel's own WireGuard, in a virtual machine with Debian's kernel: the device suite, the demo, and short forms of
+# no-holes.sh and mtu-matrix.sh, with the native executables. Prints a line PASS or FAIL for each thing shown.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -14,7 +14,7 @@ usage() {
 usage: scripts/kernel.sh [SECONDS]
 
 Boots a virtual machine (QEMU without acceleration, no network) and runs in it what needs WireGuard in the kernel, for at
-most SECONDS (default 1800). Sets up and builds what is missing. Logs: target/kernel.
+most SECONDS (default 5400). Sets up and builds what is missing. Logs: target/kernel.
 TEXT
 }
 
@@ -24,7 +24,7 @@ case ${1:-} in
     exit
     ;;
 esac
-limit=${1:-1800}
+limit=${1:-5400}
 [[ $limit =~ ^[1-9][0-9]*$ ]] || die "not a number of seconds: $limit (see --help)"
 "$AZWG_ROOT/scripts/setup.sh" --for kernel
 use_jdk25

@@ -14,7 +14,7 @@ usage() {
   cat <<'TEXT'
 usage: scripts/setup.sh [--for STAGE]...
 
-Installs what a stage needs: unit, network, cni, demo, runtimes, kernel, bench (default: all of them).
+Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, bench (default: all of them).
   Debian packages      by apt-get, only those that are missing
   wireguard-go         of a newer Debian, unpacked into the cache
   cnitool              built from Debian's source, kept in the cache
@@ -78,12 +78,16 @@ setup_stage() {
       make_wireguard_go
       make_cnitool
       ;;
+    lab)
+      setup_stage demo
+      install_packages nftables
+      ;;
     runtimes)
       setup_stage cni
       install_packages "${RUNTIME_PACKAGES[@]}"
       ;;
     kernel)
-      setup_stage demo
+      setup_stage lab
       install_packages qemu-system-x86 qemu-system-common kmod
       ensure_tool kernel "unpacking Debian trixie's kernel for virtual machines (100 MB, 10 s)"
       ;;
@@ -91,7 +95,7 @@ setup_stage() {
       install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
       make_wireguard_go
       ;;
-    *) die "unknown stage: $1 (known: unit, network, cni, demo, runtimes, kernel, bench)" ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, bench)" ;;
   esac
 }
 

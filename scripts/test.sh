@@ -23,9 +23,10 @@ Runs the stages in the order given; without any, all of them but kernel:
   unit      formatting, static analysis, unit tests, and the shell scripts' own checks
   network   tests against the kernel and userspace WireGuard, in network namespaces
   cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
-            podman), and the demo
+            podman), the demo, what changes lose and which packet sizes pass
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
-  kernel    the device suite and the demo on the kernel's own WireGuard, in a virtual machine (some fifteen minutes)
+  kernel    the device suite, the demo, and short forms of no-holes and mtu-matrix on the kernel's own WireGuard, in a virtual
+            machine (slow)
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
@@ -135,6 +136,8 @@ stage_cni() {
   maven_tests cni "${TESTS_ONLY[@]}" -Dtest.groups=cni -Dtest.excludedGroups= "-Dazwg.dist=$AZWG_DIST"
   verdict_tests contract check_contract
   verdict_tests demo "$AZWG_ROOT/scripts/demo.sh"
+  verdict_tests no-holes "$AZWG_ROOT/scripts/no-holes.sh" --short
+  verdict_tests mtu-matrix "$AZWG_ROOT/scripts/mtu-matrix.sh"
   "$AZWG_ROOT/scripts/setup.sh" --for runtimes
   verdict_tests runtimes "$AZWG_ROOT/scripts/runtimes.sh"
 }

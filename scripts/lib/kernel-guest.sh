@@ -29,8 +29,17 @@ judge "the device suite passes on the kernel's WireGuard" \
 # The cache is the machine's, read-only; what a set-up writes beside it is the guest's own.
 mkdir -p "$work/cache"
 ln -s "$AZWG_CACHE/tools" "$work/cache/tools"
-say "the demo, on the kernel's WireGuard"
-AZWG_PATIENCE=10 AZWG_CACHE=$work/cache AZWG_PREBUILT=$AZWG_DIST "$AZWG_ROOT/scripts/demo.sh" 2>"$work/demo.err" | tee "$work/demo.log"
-say "$(tail -n 3 "$work/demo.err")"
-judge "the mesh of the demo is the kernel's" "all three nodes" grep -q 'kernel WireGuard' "$work/demo.log"
+# run_script NAME ARGUMENT...: its verdicts are ours.
+run_script() {
+  local name=$1
+  shift
+  say "$name, on the kernel's WireGuard"
+  AZWG_PATIENCE=10 AZWG_CACHE=$work/cache AZWG_PREBUILT=$AZWG_DIST "$AZWG_ROOT/scripts/$name.sh" "$@" 2>"$work/$name.err" |
+    tee "$work/$name.log"
+  say "$(tail -n 3 "$work/$name.err")"
+  judge "the mesh of $name is the kernel's" "all nodes" grep -q 'kernel WireGuard' "$work/$name.log"
+}
+run_script demo
+run_script no-holes --small
+run_script mtu-matrix --small
 cut -d' ' -f1 /proc/uptime

@@ -6,19 +6,27 @@ readonly WG_DEVICE=azwg0 WG_PORT=51820 WG_TABLE=51820
 
 # Set by watcher_start: per node the process of its watcher.
 declare -A WATCHER_PID=()
+# For the caller to set: options that every watcher gets besides its own, the mesh that a node belongs to if that is not
+# the lab's only one, and the executable if that is not the one in AZWG_DIST.
+WATCHER_OPTIONS=()
+declare -A NODE_MESH=()
+WATCHER_PROGRAM=''
 
+# lab_datastore [NODE]: where the nodes of its mesh publish their records.
 lab_datastore() {
-  printf '%s/datastore\n' "$LAB_DIR"
+  local mesh=${NODE_MESH[${1:-none}]:-}
+  printf '%s/datastore%s\n' "$LAB_DIR" "${mesh:+-$mesh}"
 }
 
 # watcher_start NODE: returns when the watcher answers.
 watcher_start() {
-  local node=$1 ON_NODE
-  mkdir -p "$(lab_datastore)"
+  local node=$1 datastore ON_NODE
+  datastore=$(lab_datastore "$node")
+  mkdir -p "$datastore"
   enter_node "$node"
-  "${ON_NODE[@]}" setpriv --pdeathsig KILL -- "$AZWG_DIST/azwg-watcher" run --node "$node" \
-    --datastore "directory:$(lab_datastore)" --root "$LAB_DIR/$node" --userspace "$(tool_path wireguard-go)" \
-    >>"$LAB_DIR/$node/watcher.log" 2>&1 </dev/null &
+  "${ON_NODE[@]}" setpriv --pdeathsig KILL -- "${WATCHER_PROGRAM:-$AZWG_DIST/azwg-watcher}" run --node "$node" \
+    --datastore "directory:$datastore" --root "$LAB_DIR/$node" --userspace "$(tool_path wireguard-go)" \
+    "${WATCHER_OPTIONS[@]}" >>"$LAB_DIR/$node/watcher.log" 2>&1 </dev/null &
   WATCHER_PID[$node]=$!
   if ! wait_until 15 "the watcher of $node to answer" watcher_answers "$node"; then
     tail -n 20 "$LAB_DIR/$node/watcher.log" | sed "s/^/    $node: /" >&2
@@ -27,7 +35,7 @@ watcher_start() {
 }
 
 watcher_answers() {
-  on_node "$1" "$AZWG_DIST/azwg-watcher" status --root "$LAB_DIR/$1"
+  on_node "$1" "${WATCHER_PROGRAM:-$AZWG_DIST/azwg-watcher}" status --root "$LAB_DIR/$1"
 }
 
 # watcher_stop NODE SIGNAL: ends the watcher alone; the tunnel stays. Returns its exit status.
@@ -72,13 +80,23 @@ has_peers() {
   [[ $(peers_of "$1" | wc -l) == "$2" ]]
 }
 
+# allows NODE ADDRESS: a peer's allowed IPs hold the address. Reads to the end: a reader that leaves early ends the writer, and
+# with pipefail that looks like "no".
+allows() {
+  [[ $(on_node "$1" wg show $WG_DEVICE allowed-ips | grep -cwF "$2/32") != 0 ]]
+}
+
+has_device_route() {
+  [[ $(device_routes_of "$1" | grep -cxF "$2") != 0 ]]
+}
+
 # node_knows NODE ADDRESS: a peer's allowed IPs hold the address and the table routes it into the tunnel.
 node_knows() {
-  on_node "$1" wg show $WG_DEVICE allowed-ips | grep -qwF "$2/32" && device_routes_of "$1" | grep -qxF "$2"
+  allows "$@" && has_device_route "$@"
 }
 
 node_forgot() {
-  ! on_node "$1" wg show $WG_DEVICE allowed-ips | grep -qwF "$2/32" && ! device_routes_of "$1" | grep -qxF "$2"
+  ! allows "$@" && ! has_device_route "$@"
 }
 
 peers_know() {
@@ -108,7 +126,7 @@ throw_routes_of() {
 # Does the node's own record in the datastore hold the address?
 record_has() {
   local record
-  for record in "$(lab_datastore)"/*"$1"*.json; do
+  for record in "$(lab_datastore "$1")"/*"$1"*.json; do
     jq -e --arg address "$2" 'any(.. | strings; . == $address or . == $address + "/32")' "$record" >/dev/null && return
   done
   return 1

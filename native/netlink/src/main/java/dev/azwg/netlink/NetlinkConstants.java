@@ -6,6 +6,7 @@ public final class NetlinkConstants {
 
   // Protocols.
   public static final int NETLINK_ROUTE = 0;
+  public static final int NETLINK_NETFILTER = 12;
   public static final int NETLINK_GENERIC = 16;
 
   // Message types that every protocol has.

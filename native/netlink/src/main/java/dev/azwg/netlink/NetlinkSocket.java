@@ -69,6 +69,11 @@ public final class NetlinkSocket implements AutoCloseable {
         channel, timeout, grown ? BATCH_REQUESTS : BATCH_REQUESTS_SMALL_BUFFER);
   }
 
+  /** The number that the kernel gave this socket; notifications of what it changes carry it. */
+  public int portId() {
+    return channel.portId();
+  }
+
   /**
    * Sends a request and waits until the kernel has carried it out.
    *

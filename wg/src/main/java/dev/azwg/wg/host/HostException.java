@@ -18,7 +18,9 @@ public final class HostException extends IOException {
     /** A sysctl cannot be read or written. */
     SYSCTL,
     /** The packet filter cannot be read or changed. */
-    FIREWALL
+    FIREWALL,
+    /** The rules do not stay as they are made. */
+    RULES
   }
 
   private final Reason reason;

@@ -9,6 +9,7 @@ import dev.azwg.netlink.route.PortRange;
 import dev.azwg.netlink.route.RouteConstants;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.netlink.route.Rule;
+import dev.azwg.netlink.route.RuleAction;
 import dev.azwg.netlink.route.RuleBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ import java.util.List;
 public final class PolicyRules {
   private static final int IPPROTO_UDP = 17;
 
+  /** Three are enough when nobody interferes. */
+  private static final int MAX_ROUNDS = 8;
+
   private final RouteNetlink netlink;
   private final RoutingPolicy policy;
 
@@ -38,29 +42,62 @@ public final class PolicyRules {
   }
 
   /**
-   * Makes our rules exactly the wanted ones: missing ones are added before surplus ones go. Rules
-   * without our protocol number are left alone.
+   * What was done.
+   *
+   * @param added the rules that were missing
+   * @param removed the rules that were wrong or surplus
+   */
+  public record Outcome(List<Rule> added, List<Rule> removed) {
+    public Outcome {
+      added = List.copyOf(added);
+      removed = List.copyOf(removed);
+    }
+
+    /** How many rules were changed. */
+    public int changed() {
+      return added.size() + removed.size();
+    }
+  }
+
+  /**
+   * Makes the rules that are ours to judge exactly the wanted ones; all others are left alone.
    *
    * @param hostScope whether the node's own traffic belongs into the tunnel
    * @param sparedPort the UDP port whose packets the table is not for; 0 for none. Only in host
    *     scope
    * @param ipv6 whether IPv6 rules are wanted too
-   * @return how many rules were changed
    */
-  public int ensure(boolean hostScope, int sparedPort, boolean ipv6) throws IOException {
-    int changed = ensure(AF_INET, wanted(AF_INET, hostScope, sparedPort));
-    return changed + ensure(AF_INET6, ipv6 ? wanted(AF_INET6, hostScope, sparedPort) : List.of());
+  public Outcome ensure(boolean hostScope, int sparedPort, boolean ipv6) throws IOException {
+    List<Rule> added = new ArrayList<>();
+    List<Rule> removed = new ArrayList<>();
+    ensure(AF_INET, wanted(AF_INET, hostScope, sparedPort), added, removed);
+    ensure(AF_INET6, ipv6 ? wanted(AF_INET6, hostScope, sparedPort) : List.of(), added, removed);
+    return new Outcome(added, removed);
   }
 
-  /** Removes every rule of ours. */
+  /** Removes every rule that is ours to judge. */
   public void remove() throws IOException {
-    ensure(AF_INET, List.of());
-    ensure(AF_INET6, List.of());
+    ensure(AF_INET, List.of(), new ArrayList<>(), new ArrayList<>());
+    ensure(AF_INET6, List.of(), new ArrayList<>(), new ArrayList<>());
   }
 
-  /** Whether a rule is one of ours. */
-  public static boolean isOurs(Rule rule) {
-    return rule.protocol() == WireGuardTable.PROTOCOL;
+  /**
+   * Whether a rule is ours to judge: it has our protocol number, or it looks up our table, which is
+   * ours alone. Without our mark condition such a rule leads encrypted packets back into the
+   * tunnel.
+   */
+  public static boolean isOurs(Rule rule, int table) {
+    return rule.protocol() == WireGuardTable.PROTOCOL
+        || (rule.action() == RuleAction.TO_TABLE && rule.table() == table);
+  }
+
+  /** The rules as they should be, of both families if IPv6 is wanted too. */
+  public List<Rule> wanted(boolean hostScope, int sparedPort, boolean ipv6) {
+    List<Rule> rules = new ArrayList<>(wanted(AF_INET, hostScope, sparedPort));
+    if (ipv6) {
+      rules.addAll(wanted(AF_INET6, hostScope, sparedPort));
+    }
+    return rules;
   }
 
   private List<Rule> wanted(int family, boolean hostScope, int sparedPort) {
@@ -90,12 +127,15 @@ public final class PolicyRules {
               .sourcePorts(port)
               .build());
     }
-    rules.add(
-        rule(family, policy.priority(), policy.table())
-            .fwmark(policy.fwmark(), policy.fwmark())
-            .invert(true)
-            .build());
+    rules.add(tunnelRule(family, policy.priority()));
     return rules;
+  }
+
+  private Rule tunnelRule(int family, int priority) {
+    return rule(family, priority, policy.table())
+        .fwmark(policy.fwmark(), policy.fwmark())
+        .invert(true)
+        .build();
   }
 
   private static RuleBuilder rule(int family, int priority, int table) {
@@ -114,20 +154,70 @@ public final class PolicyRules {
     }
   }
 
-  private int ensure(int family, List<Rule> wanted) throws IOException {
-    List<Rule> surplus = new ArrayList<>();
-    List<Rule> missing = new ArrayList<>(wanted);
-    for (Rule rule : present(family)) {
-      if (isOurs(rule) && !missing.remove(rule)) {
-        surplus.add(rule);
+  /**
+   * In rounds, because the kernel compares loosely. It removes the first rule that has what the
+   * request names, which may be ours in front of a wrong one of the same priority; and it takes a
+   * rule for present if one differs only in its inversion. While that goes on a stand-in one
+   * priority later keeps packets from passing the table by.
+   */
+  private void ensure(int family, List<Rule> wanted, List<Rule> added, List<Rule> removed)
+      throws IOException {
+    Rule standIn = tunnelRule(family, policy.priority() + 1);
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      List<Rule> missing = new ArrayList<>(wanted);
+      List<Rule> surplus = new ArrayList<>();
+      for (Rule rule : present(family)) {
+        if (isOurs(rule, policy.table()) && !missing.remove(rule)) {
+          surplus.add(rule);
+        }
+      }
+      if (missing.isEmpty() && surplus.isEmpty()) {
+        return;
+      }
+      if (round == 0) {
+        added.addAll(missing);
+      }
+      boolean crowded =
+          !wanted.isEmpty()
+              && surplus.stream().anyMatch(rule -> rule.priority() == policy.priority());
+      for (Rule rule : missing) {
+        add(rule, crowded);
+      }
+      if (crowded) {
+        surplus.remove(standIn);
+        add(standIn, true);
+      }
+      for (Rule rule : surplus) {
+        delete(rule);
+        if (!rule.equals(standIn) && !removed.contains(rule)) {
+          removed.add(rule);
+        }
       }
     }
-    for (Rule rule : missing) {
+    throw new HostException(
+        HostException.Reason.RULES,
+        "rules that look up table " + policy.table(),
+        "somebody changes them as fast as they are put right");
+  }
+
+  private void add(Rule rule, boolean maySeemPresent) throws NetlinkException {
+    try {
       netlink.addRule(rule);
+    } catch (NetlinkException e) {
+      if (!maySeemPresent || !e.isRejectedWith(Errno.EEXIST)) {
+        throw e;
+      }
     }
-    for (Rule rule : surplus) {
+  }
+
+  private void delete(Rule rule) throws NetlinkException {
+    try {
       netlink.deleteRule(rule);
+    } catch (NetlinkException e) {
+      // Gone already, by whoever else.
+      if (!e.isRejectedWith(Errno.ENOENT)) {
+        throw e;
+      }
     }
-    return missing.size() + surplus.size();
   }
 }

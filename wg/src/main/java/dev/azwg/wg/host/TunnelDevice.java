@@ -1,5 +1,7 @@
 package dev.azwg.wg.host;
 
+import static dev.azwg.netlink.route.RouteConstants.IFF_UP;
+
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.NetlinkException;
 import dev.azwg.netlink.libc.Errno;
@@ -12,6 +14,7 @@ import dev.azwg.wg.device.WireGuardClient;
 import dev.azwg.wg.device.WireGuardException;
 import dev.azwg.wg.key.PrivateKey;
 import dev.azwg.wg.key.PublicKey;
+import dev.azwg.wg.mesh.Drift;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -48,8 +51,25 @@ public final class TunnelDevice implements AutoCloseable {
    * The device with its settings as they should be.
    *
    * @param keyKept whether it had the node's key before
+   * @param corrected the settings that were different
    */
-  public record Configured(Device device, boolean keyKept) {}
+  public record Configured(Device device, boolean keyKept, List<Drift> corrected) {
+    public Configured {
+      corrected = List.copyOf(corrected);
+    }
+  }
+
+  /**
+   * The device's link as it should be.
+   *
+   * @param link as it is now
+   * @param corrected what was different
+   */
+  public record Settled(Link link, List<Drift> corrected) {
+    public Settled {
+      corrected = List.copyOf(corrected);
+    }
+  }
 
   /** Opens the client of the kernel's WireGuard, which only answers where the kernel has it. */
   @FunctionalInterface
@@ -126,6 +146,32 @@ public final class TunnelDevice implements AutoCloseable {
     return new Attached(link, made);
   }
 
+  /**
+   * Gives the device its name back, if it has been given another one.
+   *
+   * @param formerIndex the device's interface index when it last had its name
+   * @return the name it had, empty if it had not been renamed or is gone
+   */
+  public Optional<String> restoreName(int formerIndex) throws IOException {
+    if (netlink.link(name).isPresent()) {
+      return Optional.empty();
+    }
+    Optional<Link> renamed = netlink.link(formerIndex);
+    if (renamed.isPresent()) {
+      backendOf(renamed.get());
+      try {
+        netlink.renameLink(formerIndex, name);
+      } catch (NetlinkException e) {
+        if (!e.isRejectedWith(Errno.EBUSY)) {
+          throw e;
+        }
+        netlink.setLinkUp(formerIndex, false);
+        netlink.renameLink(formerIndex, name);
+      }
+    }
+    return renamed.map(Link::name);
+  }
+
   private static Backend backendOf(Link link) throws HostException {
     return switch (link.kind()) {
       case KERNEL_KIND -> Backend.KERNEL;
@@ -162,46 +208,66 @@ public final class TunnelDevice implements AutoCloseable {
     Device device = client.device(name);
     DeviceConfig.Builder change = DeviceConfig.builder();
     boolean keyKept = device.publicKey().equals(Optional.of(settings.publicKey()));
-    boolean differs = false;
+    List<Drift> corrected = new ArrayList<>();
     if (!keyKept) {
       change.privateKey(settings.key());
-      differs = true;
+      corrected.add(
+          new Drift(
+              Drift.Kind.KEY,
+              "public key was " + device.publicKey().map(PublicKey::toString).orElse("none")));
     }
     if (device.listenPort() != settings.listenPort()) {
       change.listenPort(settings.listenPort());
-      differs = true;
+      corrected.add(new Drift(Drift.Kind.LISTEN_PORT, "port was " + device.listenPort()));
     }
     if (device.fwmark() != settings.fwmark()) {
       change.fwmark(settings.fwmark());
-      differs = true;
+      corrected.add(
+          new Drift(Drift.Kind.FWMARK, "mark was 0x" + Integer.toHexString(device.fwmark())));
     }
-    if (!differs) {
-      return new Configured(device, true);
+    if (corrected.isEmpty()) {
+      return new Configured(device, true, corrected);
     }
     client.configure(name, change.build());
-    return new Configured(client.device(name), keyKept);
+    return new Configured(client.device(name), keyKept, corrected);
   }
 
   /** Brings MTU, addresses and the up flag to what they should be. */
-  public void settle(Attached attached, int mtu, List<InetAddress> addresses) throws IOException {
+  public Settled settle(Attached attached, int mtu, List<InetAddress> addresses)
+      throws IOException {
     Link link = attached.link();
+    List<Drift> corrected = new ArrayList<>();
     if (link.mtu() != mtu) {
       netlink.setLinkMtu(link.index(), mtu);
+      corrected.add(new Drift(Drift.Kind.DEVICE_MTU, "MTU was " + link.mtu()));
     }
     List<InetAddress> missing = new ArrayList<>(addresses);
+    List<Address> surplus = new ArrayList<>();
     for (Address address : netlink.addresses(link.index())) {
       boolean wanted = missing.remove(address.address());
       if (!wanted && !address.address().isLinkLocalAddress()) {
-        netlink.deleteAddress(address);
+        surplus.add(address);
       }
     }
     for (InetAddress address : missing) {
       IpPrefix host = IpPrefix.hostOf(address);
       netlink.addAddress(Address.of(link.index(), address, host.length()));
+      corrected.add(address(address, "was missing"));
+    }
+    // Only now: with a link's last IPv4 address the kernel removes all its IPv4 routes.
+    for (Address address : surplus) {
+      netlink.deleteAddress(address);
+      corrected.add(address(address.address(), "was surplus"));
     }
     if (!link.isUp()) {
       netlink.setLinkUp(link.index(), true);
+      corrected.add(new Drift(Drift.Kind.DEVICE_DOWN, "was down"));
     }
+    return new Settled(link.withMtu(mtu).withFlags(link.flags() | IFF_UP), corrected);
+  }
+
+  private static Drift address(InetAddress address, String what) {
+    return new Drift(Drift.Kind.DEVICE_ADDRESS, address.getHostAddress() + " " + what);
   }
 
   /**

@@ -15,23 +15,78 @@ import dev.azwg.netlink.route.RouteType;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The routes of the WireGuard table, as far as they are ours: those with our protocol number. */
+/**
+ * The routes of the WireGuard table, as far as they are ours: those with our protocol number.
+ *
+ * <p>A route of another protocol is left alone, unless the kernel would prefer it to one of ours:
+ * NLM_F_REPLACE takes the place of the first route of that prefix and metric, whoever made it, both
+ * when we do it and when others do. So one that took our route's place is replaced, and one that
+ * was put in front of it, or has a better metric, is removed.
+ *
+ * <p>A backstop lies behind each route into the device, with a worse metric and {@code
+ * unreachable}: the kernel removes routes with their device, and without a backstop packets would
+ * then leave unencrypted until the device is back. For strict mode.
+ */
 public final class WireGuardTable {
   /** Marks routes and rules as ours; not assigned in iproute2's rt_protos. */
   public static final int PROTOCOL = 142;
 
+  // IP6_RT_PRIO_USER of net/ipv6: what the kernel takes where no metric is given.
+  private static final int IPV6_METRIC = 1024;
+
+  /** Worse than what routes of ours have, 0 in IPv4 and 1024 in IPv6. */
+  public static final int BACKSTOP_METRIC = 9999;
+
   private final RouteNetlink netlink;
   private final int table;
+  private final boolean backstops;
 
+  /** A table without backstops. */
   public WireGuardTable(RouteNetlink netlink, int table) {
+    this(netlink, table, false);
+  }
+
+  /**
+   * A table.
+   *
+   * @param backstops whether nothing may leave unencrypted when the device goes
+   */
+  public WireGuardTable(RouteNetlink netlink, int table, boolean backstops) {
     this.netlink = netlink;
     this.table = table;
+    this.backstops = backstops;
+  }
+
+  /** Everything that the table holds. */
+  public TableContent read(int deviceIndex) throws IOException {
+    SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+    Set<IpPrefix> backstopped = new HashSet<>();
+    List<Route> strays = new ArrayList<>();
+    List<Route> others = new ArrayList<>();
+    for (int family : new int[] {AF_INET, AF_INET6}) {
+      for (Route route : netlink.routes(family, table)) {
+        IpPrefix prefix = prefix(route);
+        Optional<RouteTarget> target = target(route, deviceIndex);
+        if (route.protocol() != PROTOCOL) {
+          others.add(route);
+        } else if (isBackstop(route)) {
+          backstopped.add(prefix);
+        } else if (isPlain(route) && target.isPresent() && !routes.containsKey(prefix)) {
+          routes.put(prefix, target.get());
+        } else {
+          strays.add(route);
+        }
+      }
+    }
+    return new TableContent(routes, backstopped, strays, others);
   }
 
   /**
@@ -39,15 +94,43 @@ public final class WireGuardTable {
    * left out, so that it is replaced.
    */
   public SortedMap<IpPrefix, RouteTarget> observe(int deviceIndex) throws IOException {
-    SortedMap<IpPrefix, RouteTarget> observed = new TreeMap<>();
+    return read(deviceIndex).routes();
+  }
+
+  /**
+   * Removes every route with our protocol number.
+   *
+   * @return how many there were
+   */
+  public int clear() throws IOException {
+    List<RouteChange> changes = new ArrayList<>();
     for (int family : new int[] {AF_INET, AF_INET6}) {
       for (Route route : netlink.routes(family, table)) {
         if (route.protocol() == PROTOCOL) {
-          target(route, deviceIndex).ifPresent(target -> observed.put(prefix(route), target));
+          changes.add(new RouteChange.Delete(route));
         }
       }
     }
-    return observed;
+    change(changes);
+    return changes.size();
+  }
+
+  /** Whether a route has the metric of those of ours that are no backstops. */
+  public static boolean isPlain(Route route) {
+    return route.priority() == plainMetric(route);
+  }
+
+  /** Whether the kernel prefers a route of the same prefix to ours, or may choose it as well. */
+  public static boolean precedesOurs(Route route) {
+    return Integer.compareUnsigned(route.priority(), plainMetric(route)) <= 0;
+  }
+
+  private static boolean isBackstop(Route route) {
+    return route.type() == RouteType.UNREACHABLE && route.priority() == BACKSTOP_METRIC;
+  }
+
+  private static int plainMetric(Route route) {
+    return route.family() == AF_INET ? 0 : IPV6_METRIC;
   }
 
   /** The prefix that a route of the table is for. */
@@ -68,29 +151,65 @@ public final class WireGuardTable {
     };
   }
 
-  /**
-   * Turns {@code current} into {@code desired}: new and changed routes first, each replaced in one
-   * step, then those that are to go.
-   *
-   * @return how many routes were changed
-   * @throws NetlinkException the first refusal, after everything else was done
-   */
+  /** The same for a table that holds nothing but routes of ours. */
   public int apply(
       SortedMap<IpPrefix, RouteTarget> current,
       SortedMap<IpPrefix, RouteTarget> desired,
       int deviceIndex)
       throws IOException {
+    return apply(new TableContent(current, Set.of(), List.of(), List.of()), desired, deviceIndex);
+  }
+
+  /**
+   * Turns {@code current} into {@code desired}: backstops, then new and changed routes, each
+   * replaced in one step, then those that are to go.
+   *
+   * @return how many routes were changed
+   * @throws NetlinkException the first refusal, after everything else was done
+   */
+  public int apply(TableContent current, SortedMap<IpPrefix, RouteTarget> desired, int deviceIndex)
+      throws IOException {
     List<RouteChange> changes = new ArrayList<>();
     for (Map.Entry<IpPrefix, RouteTarget> entry : desired.entrySet()) {
-      if (entry.getValue() != current.get(entry.getKey())) {
+      if (needsBackstop(entry.getValue()) && !current.backstops().contains(entry.getKey())) {
+        changes.add(new RouteChange.Replace(backstop(entry.getKey())));
+      }
+    }
+    for (Map.Entry<IpPrefix, RouteTarget> entry : desired.entrySet()) {
+      if (entry.getValue() != current.routes().get(entry.getKey())) {
         changes.add(new RouteChange.Replace(route(entry.getKey(), entry.getValue(), deviceIndex)));
       }
     }
-    for (Map.Entry<IpPrefix, RouteTarget> entry : current.entrySet()) {
+    // Only now, as ours may have taken the place of one of these.
+    current.rivals(desired).forEach(route -> changes.add(new RouteChange.Delete(route)));
+    current.strays().forEach(route -> changes.add(new RouteChange.Delete(route)));
+    for (Map.Entry<IpPrefix, RouteTarget> entry : current.routes().entrySet()) {
       if (!desired.containsKey(entry.getKey())) {
         changes.add(new RouteChange.Delete(route(entry.getKey(), entry.getValue(), deviceIndex)));
       }
     }
+    for (IpPrefix prefix : current.backstops()) {
+      RouteTarget target = desired.get(prefix);
+      if (target == null || !needsBackstop(target)) {
+        changes.add(new RouteChange.Delete(backstop(prefix)));
+      }
+    }
+    change(changes);
+    return changes.size();
+  }
+
+  /** The prefixes that have a backstop when the table is as desired. */
+  public Set<IpPrefix> backstops(SortedMap<IpPrefix, RouteTarget> desired) {
+    Set<IpPrefix> prefixes = new HashSet<>();
+    desired.forEach((prefix, target) -> {
+      if (needsBackstop(target)) {
+        prefixes.add(prefix);
+      }
+    });
+    return prefixes;
+  }
+
+  private void change(List<RouteChange> changes) throws IOException {
     NetlinkException refused = null;
     for (RouteFailure failure : netlink.apply(changes)) {
       // The plugin removes its pod's route too, and whoever comes second finds it gone.
@@ -104,7 +223,19 @@ public final class WireGuardTable {
     if (refused != null) {
       throw refused;
     }
-    return changes.size();
+  }
+
+  private boolean needsBackstop(RouteTarget target) {
+    return backstops && target == RouteTarget.DEVICE;
+  }
+
+  private Route backstop(IpPrefix prefix) {
+    return Route.to(prefix.address(), prefix.length())
+        .table(table)
+        .protocol(PROTOCOL)
+        .type(RouteType.UNREACHABLE)
+        .priority(BACKSTOP_METRIC)
+        .build();
   }
 
   private Route route(IpPrefix prefix, RouteTarget target, int deviceIndex) {

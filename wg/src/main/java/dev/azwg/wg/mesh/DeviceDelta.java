@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +25,23 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceDelta {
   private DeviceDelta() {}
 
+  /** The same for a device that has no peers of others. */
+  public static List<PeerConfig> between(
+      Collection<Peer> observed, Collection<DesiredPeer> desired) {
+    return between(observed, desired, key -> true);
+  }
+
   /**
-   * The changes from what is to what should be.
+   * The changes from what is to what should be. A peer that is not ours is neither removed nor
+   * changed, but an address that one of ours should have is taken from it.
    *
    * @param observed the peers that the device has
    * @param desired those it should have
+   * @param ours whether a peer that is not desired is this node's to remove
    * @return one change per peer that differs, empty if none does
    */
   public static List<PeerConfig> between(
-      Collection<Peer> observed, Collection<DesiredPeer> desired) {
+      Collection<Peer> observed, Collection<DesiredPeer> desired, Predicate<PublicKey> ours) {
     Map<PublicKey, Peer> current = HashMap.newHashMap(observed.size());
     observed.forEach(peer -> current.put(peer.publicKey(), peer));
     Set<IpPrefix> wanted = new HashSet<>();
@@ -46,7 +55,9 @@ public final class DeviceDelta {
     }
     for (Peer peer : observed) {
       if (!kept.contains(peer.publicKey())) {
-        removals.add(PeerConfig.removal(peer.publicKey()));
+        if (ours.test(peer.publicKey())) {
+          removals.add(PeerConfig.removal(peer.publicKey()));
+        }
         continue;
       }
       List<IpPrefix> surplus = new ArrayList<>();

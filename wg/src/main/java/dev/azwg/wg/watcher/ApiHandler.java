@@ -108,6 +108,8 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             observed,
             Objects.toString(device.backend(), "NONE"));
     document.add("packetFilter", packetFilter());
+    document.add("drift", board.drift().toJson());
+    document.add("foreignPeers", StatusDocument.foreignPeers(board.foreignPeers()));
     return WatcherCodec.encodeStatus(document);
   }
 

@@ -13,5 +13,9 @@ public enum Dirty {
   /** The main table's routes to pods. */
   PODS,
   /** The handshakes of the device's peers. */
-  HANDSHAKES
+  HANDSHAKES,
+  /** Parameters of the kernel that reverse path filtering depends on. */
+  SYSCTLS,
+  /** Our nftables table; the echo of our own change marks it too. */
+  FIREWALL
 }

@@ -2,17 +2,21 @@ package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.NetlinkException;
+import dev.azwg.netlink.libc.Libc;
+import dev.azwg.netlink.route.Address;
 import dev.azwg.netlink.route.Link;
+import dev.azwg.netlink.route.Netconf;
 import dev.azwg.netlink.route.Route;
 import dev.azwg.netlink.route.RouteEvent;
+import dev.azwg.netlink.route.RouteGroup;
 import dev.azwg.netlink.route.RouteMonitor;
 import dev.azwg.wg.host.PodRoutes;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,31 +25,53 @@ import org.jspecify.annotations.Nullable;
  * else that concerns us, and a loss of notifications, makes the next pass read everything.
  */
 final class KernelWatch {
-  private record Seen(IpPrefix prefix, @Nullable RouteTarget target) {}
+  /** Takes the routes that changed. */
+  interface RouteSink {
+    /**
+     * A route has changed.
+     *
+     * @param target where it leads, null if it is gone
+     * @param own whether this process has changed it
+     */
+    void seen(IpPrefix prefix, @Nullable RouteTarget target, boolean own);
+  }
+
+  private record Seen(IpPrefix prefix, @Nullable RouteTarget target, boolean own) {}
 
   private static final int MAXIMUM_QUEUED = 1 << 16;
 
   /** Nothing depends on it: a wait without notifications is simply begun anew. */
   private static final Duration QUIET = Duration.ofHours(1);
 
-  private final RouteMonitor monitor;
   private final String device;
   private final int table;
+  private final int ownPort;
   private final Signals signals;
   private final Log log;
   private final LinkedBlockingQueue<Seen> queue = new LinkedBlockingQueue<>(MAXIMUM_QUEUED);
   private volatile @Nullable Expectation expected;
 
-  KernelWatch(RouteMonitor monitor, String device, int table, Signals signals, Log log) {
-    this.monitor = monitor;
+  /**
+   * Not subscribed yet.
+   *
+   * @param ownPort {@link dev.azwg.netlink.route.RouteNetlink#portId} of what changes routes here
+   */
+  KernelWatch(String device, int table, int ownPort, Signals signals, Log log) {
     this.device = device;
     this.table = table;
+    this.ownPort = ownPort;
     this.signals = signals;
     this.log = log;
   }
 
-  void start() {
-    Thread.ofPlatform().daemon().name("kernel watch").start(this::run);
+  /** Subscribes; what changes from now on is noticed. */
+  Subscription<RouteMonitor> start(Libc libc) throws NetlinkException {
+    return Subscription.start(
+        "kernel watch",
+        () -> RouteMonitor.open(libc, EnumSet.allOf(RouteGroup.class)),
+        this::receive,
+        () -> signals.mark(Dirty.KERNEL),
+        log);
   }
 
   /** What the kernel is about to be made to hold. */
@@ -63,40 +89,17 @@ final class KernelWatch {
    *
    * @return whether there were any
    */
-  boolean drain(BiConsumer<IpPrefix, @Nullable RouteTarget> to) {
+  boolean drain(RouteSink to) {
     boolean any = !queue.isEmpty();
     for (Seen seen = queue.poll(); seen != null; seen = queue.poll()) {
-      to.accept(seen.prefix(), seen.target());
+      to.seen(seen.prefix(), seen.target(), seen.own());
     }
     return any;
   }
 
-  private void run() {
-    try {
-      while (true) {
-        next();
-      }
-    } catch (NetlinkException e) {
-      if (e.reason() == NetlinkException.Reason.CLOSED) {
-        return;
-      }
-      // The resync still finds what changes, later.
-      log.error("kernel notifications have ended", "error", e.getMessage());
-      signals.mark(Dirty.KERNEL);
-    }
-  }
-
-  private void next() throws NetlinkException {
-    try {
-      for (RouteEvent event : monitor.next(QUIET)) {
-        handle(event);
-      }
-    } catch (NetlinkException e) {
-      if (e.reason() != NetlinkException.Reason.MALFORMED) {
-        throw e;
-      }
-      log.warn("a kernel notification is not understood", "error", e.getMessage());
-      signals.mark(Dirty.KERNEL);
+  private void receive(RouteMonitor monitor) throws NetlinkException {
+    for (RouteEvent event : monitor.next(QUIET)) {
+      handle(event);
     }
   }
 
@@ -119,18 +122,20 @@ final class KernelWatch {
                 || removed.link().index() == known.underlayIndex();
           }
           case RouteEvent.AddressChanged changed ->
-              changed.address().interfaceIndex() == known.underlayIndex();
+              changed.address().interfaceIndex() == known.underlayIndex()
+                  || isSurplus(changed.address(), known);
           case RouteEvent.AddressRemoved removed ->
-              removed.address().interfaceIndex() == known.deviceIndex()
-                  || removed.address().interfaceIndex() == known.underlayIndex();
-          case RouteEvent.RuleAdded added -> false;
-          case RouteEvent.RuleRemoved removed -> PolicyRules.isOurs(removed.rule());
-          case RouteEvent.RouteChanged changed -> {
-            route(changed.route(), true, known);
-            yield false;
-          }
-          case RouteEvent.RouteRemoved removed -> {
-            route(removed.route(), false, known);
+              removed.address().interfaceIndex() == known.underlayIndex()
+                  || isMissed(removed.address(), known);
+          case RouteEvent.RuleAdded added ->
+              PolicyRules.isOurs(added.rule(), table) && !known.rules().contains(added.rule());
+          case RouteEvent.RuleRemoved removed -> known.rules().contains(removed.rule());
+          case RouteEvent.RouteChanged changed ->
+              route(changed.route(), changed.portId(), true, known);
+          case RouteEvent.RouteRemoved removed ->
+              route(removed.route(), removed.portId(), false, known);
+          case RouteEvent.NetconfChanged changed -> {
+            parameters(changed.netconf(), known);
             yield false;
           }
           case RouteEvent.Overrun overrun -> true;
@@ -145,12 +150,33 @@ final class KernelWatch {
     if (changed.link().index() == known.underlayIndex()) {
       return changed.link().mtu() != known.underlayMtu();
     }
-    if (changed.link().name().equals(device)) {
-      return changed.link().index() != known.deviceIndex()
+    if (changed.link().index() == known.deviceIndex()) {
+      return !changed.link().name().equals(device)
           || changed.link().mtu() != known.deviceMtu()
           || !changed.link().isUp();
     }
-    return false;
+    return changed.link().name().equals(device);
+  }
+
+  private static boolean isSurplus(Address address, Expectation known) {
+    return address.interfaceIndex() == known.deviceIndex()
+        && !address.address().isLinkLocalAddress()
+        && !known.deviceAddresses().contains(address.address());
+  }
+
+  private static boolean isMissed(Address address, Expectation known) {
+    return address.interfaceIndex() == known.deviceIndex()
+        && known.deviceAddresses().contains(address.address());
+  }
+
+  private void parameters(Netconf netconf, Expectation known) {
+    int index = netconf.interfaceIndex();
+    if (netconf.reversePathFilter().isPresent()
+        && (index == Netconf.ALL
+            || index == known.underlayIndex()
+            || index == known.deviceIndex())) {
+      signals.mark(Dirty.SYSCTLS);
+    }
   }
 
   private void pod(Link link, boolean losesRoutes) {
@@ -159,23 +185,31 @@ final class KernelWatch {
     }
   }
 
-  private void route(Route route, boolean present, Expectation known) {
+  /** Whether everything is to be read anew. */
+  private boolean route(Route route, int portId, boolean present, Expectation known) {
     if (PodRoutes.mayBePod(route) && route.outputInterface() != known.underlayIndex()) {
       signals.mark(Dirty.PODS);
     }
-    if (route.table() != table || route.protocol() != WireGuardTable.PROTOCOL) {
-      return;
+    if (route.table() != table) {
+      return false;
     }
     IpPrefix prefix = WireGuardTable.prefix(route);
+    boolean own = portId == ownPort;
+    if (route.protocol() != WireGuardTable.PROTOCOL) {
+      // It may have taken the place of ours: the kernel does not say so.
+      return present && known.routes().containsKey(prefix) && WireGuardTable.precedesOurs(route);
+    }
+    if (!WireGuardTable.isPlain(route)) {
+      return !own;
+    }
     RouteTarget target =
         present ? WireGuardTable.target(route, known.deviceIndex()).orElse(null) : null;
     // Echoes are handed on too: the plugin and the watcher change the same routes, and only all
     // notifications in their order tell who came last.
-    if (!queue.offer(new Seen(prefix, target))) {
-      signals.mark(Dirty.KERNEL);
-    }
+    boolean lost = !queue.offer(new Seen(prefix, target, own));
     if (known.routes().get(prefix) != target) {
       signals.mark(Dirty.ROUTES);
     }
+    return lost;
   }
 }

@@ -5,7 +5,13 @@ import dev.azwg.ipam.ledger.Ledger;
 import dev.azwg.ipam.ledger.LedgerException;
 import dev.azwg.ipam.ledger.LedgerSnapshot;
 import dev.azwg.ipam.ledger.LedgerSnapshot.UnreadableFile;
+import dev.azwg.netlink.libc.Libc;
+import dev.azwg.netlink.lock.LockTimeoutException;
+import dev.azwg.netlink.lock.StateLock;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +23,25 @@ import java.util.Map;
  * was removed withdraws its pod.
  */
 final class LedgerMemory {
+  private static final Duration REST = Duration.ofMillis(500);
+
   private final Ledger ledger;
   private Map<String, Attachment> last = new HashMap<>();
 
   LedgerMemory(Ledger ledger) {
     this.ledger = ledger;
+  }
+
+  /**
+   * Reads while no call of the plugin is half done: one that ends an attachment removes its route
+   * before its file. Where that cannot be awaited it is read all the same.
+   */
+  LedgerSnapshot readAtRest(Libc libc, Path stateDirectory) throws IOException {
+    try (StateLock _ = StateLock.acquire(libc, stateDirectory, REST)) {
+      return read();
+    } catch (LockTimeoutException busy) {
+      return read();
+    }
   }
 
   LedgerSnapshot read() throws LedgerException {

@@ -79,14 +79,20 @@ final class Protection {
     }
   }
 
-  /** Brings the sysctl to what marks on incoming packets need. */
-  void ensureSysctl() {
+  /**
+   * Brings the sysctl to what marks on incoming packets need.
+   *
+   * @return whether it had to be changed
+   */
+  boolean ensureSysctl() {
     try {
       if (marksPackets() && sysctls.ensureSourceValidMark()) {
         log.info("sysctl set", "name", Sysctls.SOURCE_VALID_MARK, "value", 1);
+        return true;
       }
     } catch (HostException e) {
       log.warn("reverse path filtering cannot be prepared", "error", e.getMessage());
     }
+    return false;
   }
 }

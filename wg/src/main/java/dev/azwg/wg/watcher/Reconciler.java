@@ -3,6 +3,7 @@ package dev.azwg.wg.watcher;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.ledger.LedgerSnapshot;
 import dev.azwg.ipam.watcher.NodeFacts;
+import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
@@ -38,6 +39,7 @@ final class Reconciler {
   private final Options options;
   private final PublicKey publicKey;
   private final RouteNetlink netlink;
+  private final Libc libc;
   private final LedgerMemory ledger;
   private final Leftovers leftovers;
   private final PodCensus pods = new PodCensus();
@@ -56,6 +58,7 @@ final class Reconciler {
   private @Nullable LedgerSnapshot attachments;
   private @Nullable DatastoreSnapshot records;
   private Set<IpPrefix> routed = Set.of();
+  private Set<Claim> lastClaims = Set.of();
   private Map<PublicKey, String> incumbents = Map.of();
   private @Nullable NodeFacts facts;
   private boolean converged;
@@ -64,6 +67,7 @@ final class Reconciler {
       Options options,
       PublicKey publicKey,
       RouteNetlink netlink,
+      Libc libc,
       LedgerMemory ledger,
       Leftovers leftovers,
       Datastore datastore,
@@ -79,6 +83,7 @@ final class Reconciler {
     this.options = options;
     this.publicKey = publicKey;
     this.netlink = netlink;
+    this.libc = libc;
     this.ledger = ledger;
     this.leftovers = leftovers;
     this.datastore = datastore;
@@ -176,9 +181,14 @@ final class Reconciler {
           paths.look();
         }
       }
+      boolean firewallChanged =
+          !observe && dirty.contains(Dirty.FIREWALL) && tunnel.checkFirewall();
       // The plugin writes its file before its route: who has seen the route must see the file.
       if (attachments == null || routesSeen || dirty.contains(Dirty.LEDGER)) {
         attachments = ledger.read();
+        if (tunnel.missesThrow(addresses(attachments))) {
+          attachments = ledger.readAtRest(libc, options.paths().stateDirectory());
+        }
       }
       if (records == null || dirty.contains(Dirty.DATASTORE)) {
         records = datastore.read();
@@ -189,8 +199,9 @@ final class Reconciler {
       if (converged
           && !podsChanged
           && !routesSeen
+          && !firewallChanged
           && !paths.needPlanning()
-          && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES).containsAll(dirty)) {
+          && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES, Dirty.FIREWALL).containsAll(dirty)) {
         answer("");
         return;
       }
@@ -208,8 +219,19 @@ final class Reconciler {
       paths.planned(desired);
       kernelWatch.expect(
           new Expectation(
-              tunnel.deviceIndex(), desired.mtu(), nic.index(), nic.mtu(), desired.routes()));
-      tunnel.converge(desired);
+              tunnel.deviceIndex(),
+              desired.mtu(),
+              desired.deviceAddresses(),
+              nic.index(),
+              nic.mtu(),
+              desired.routes(),
+              tunnel.wantedRules(desired)));
+      if (dirty.contains(Dirty.SYSCTLS)) {
+        tunnel.checkReversePath();
+      }
+      tunnel.converge(desired, evidence(claims, attachments, records));
+      status.foreignPeers(tunnel.foreignPeers());
+      lastClaims = Set.copyOf(claims);
       if (!converged) {
         converged = true;
         publish(nic, claims);
@@ -253,8 +275,7 @@ final class Reconciler {
       if (dirty.contains(Dirty.PODS)) {
         routed = PodRoutes.read(netlink);
       }
-      Set<IpPrefix> attached = new HashSet<>();
-      known.attachments().forEach(each -> attached.addAll(each.addresses()));
+      Set<IpPrefix> attached = addresses(known);
       Set<IpPrefix> before = pods.missed();
       boolean changed =
           pods.take(routed, attached, ownRecord::claimedSince, clock.instant(), System.nanoTime());
@@ -276,6 +297,25 @@ final class Reconciler {
       waiters.forEach(waiter -> waiter.published(problem));
       waiters = List.of();
     }
+  }
+
+  private static Set<IpPrefix> addresses(LedgerSnapshot known) {
+    Set<IpPrefix> attached = new HashSet<>();
+    known.attachments().forEach(each -> attached.addAll(each.addresses()));
+    return attached;
+  }
+
+  private Evidence evidence(
+      List<Claim> claims, LedgerSnapshot attachments, DatastoreSnapshot records) {
+    Set<PublicKey> named = new HashSet<>();
+    records.records().forEach(record -> record.publicKey().ifPresent(named::add));
+    Set<IpPrefix> steady = new HashSet<>();
+    for (Claim claim : claims) {
+      if (lastClaims.contains(claim)) {
+        steady.add(claim.prefix());
+      }
+    }
+    return new Evidence(named, addresses(attachments), steady, clock.instant());
   }
 
   private void remember(DesiredState desired) {

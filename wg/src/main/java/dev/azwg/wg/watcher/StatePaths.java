@@ -27,6 +27,11 @@ public record StatePaths(Path root) {
     return stateDirectory().resolve("watcher.lock");
   }
 
+  /** Which peers of the device are this node's. */
+  public Path ownPeers() {
+    return stateDirectory().resolve("own-peers");
+  }
+
   /** Survives a reboot. */
   public Path persistentDirectory() {
     return root.resolve("var/lib/azwg");

@@ -3,12 +3,14 @@ package dev.azwg.wg.watcher;
 import dev.azwg.conflist.keeper.KeeperStatus;
 import dev.azwg.ipam.ledger.LedgerSnapshot;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.Finding;
 import dev.azwg.wg.mesh.PeerPath;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -53,11 +55,14 @@ final class StatusBoard {
   private volatile Status status;
   private volatile Map<PublicKey, PeerPath> paths = Map.of();
   private volatile Optional<KeeperStatus> conflist = Optional.empty();
+  private volatile List<Peer> foreignPeers = List.of();
+  private final DriftLog drift;
   private final CountDownLatch succeededOnce = new CountDownLatch(1);
 
   StatusBoard(InstantSource clock, Log log) {
     this.clock = clock;
     this.log = log;
+    drift = new DriftLog(clock, log);
     status =
         new Status(
             Optional.empty(), new TreeSet<>(), 0, 0, "not reconciled yet", clock.instant(), 0);
@@ -75,6 +80,20 @@ final class StatusBoard {
 
   void paths(Map<PublicKey, PeerPath> known) {
     paths = known;
+  }
+
+  /** What was changed behind this node's back. */
+  DriftLog drift() {
+    return drift;
+  }
+
+  /** The peers of the device that are not this node's. */
+  List<Peer> foreignPeers() {
+    return foreignPeers;
+  }
+
+  void foreignPeers(List<Peer> found) {
+    foreignPeers = found;
   }
 
   void kept(KeeperStatus found) {

@@ -13,6 +13,7 @@ import dev.azwg.wg.mesh.PeerPath;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The daemon's state as one JSON document, without secrets. */
 final class StatusDocument {
+  /** Enough to know what they are; the device has them all. */
+  private static final int MAX_FOREIGN = 16;
+
   private StatusDocument() {}
 
   static JsonObject of(
@@ -52,6 +56,16 @@ final class StatusDocument {
     status.rejected().forEach(rejected::add);
     document.add("rejected", rejected);
     return document;
+  }
+
+  /** How many peers of the device are not this node's, and the first of them. */
+  static JsonObject foreignPeers(List<Peer> peers) {
+    JsonObject foreign = new JsonObject();
+    foreign.addProperty("count", peers.size());
+    JsonArray keys = new JsonArray();
+    peers.stream().limit(MAX_FOREIGN).forEach(peer -> keys.add(peer.publicKey().toString()));
+    foreign.add("keys", keys);
+    return foreign;
   }
 
   private static JsonObject conflist(KeeperStatus kept) {

@@ -1,26 +1,32 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.netlink.route.Rule;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.DeviceConfig;
 import dev.azwg.wg.device.Peer;
 import dev.azwg.wg.device.PeerConfig;
 import dev.azwg.wg.host.PolicyRules;
+import dev.azwg.wg.host.TableContent;
 import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.DesiredPeer;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.DeviceDelta;
+import dev.azwg.wg.mesh.Drift;
+import dev.azwg.wg.mesh.PeerDrift;
 import dev.azwg.wg.mesh.RouteTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +44,23 @@ final class Tunnel {
   private final WireGuardTable table;
   private final PolicyRules rules;
   private final Protection protection;
+  private final OwnPeers ownPeers;
+  private final DriftJudge drift;
   private final Log log;
 
   // Read by the local API too.
   private volatile TunnelDevice.@Nullable Attached attached;
   private Collection<Peer> peers = List.of();
+  private List<Peer> foreignPeers = List.of();
   private SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+  private TableContent content = TableContent.EMPTY;
+  // The prefixes whose routes others have changed since the last pass.
+  private final Set<IpPrefix> touched = new HashSet<>();
   private boolean keyKept;
   private boolean settled;
   private boolean ipv6;
   private int mtu;
-  private boolean portSpared;
+  private int rulesSpare;
 
   Tunnel(
       String name,
@@ -58,6 +70,8 @@ final class Tunnel {
       WireGuardTable table,
       PolicyRules rules,
       Protection protection,
+      OwnPeers ownPeers,
+      DriftLog drift,
       Log log) {
     this.name = name;
     this.hostScope = hostScope;
@@ -66,12 +80,17 @@ final class Tunnel {
     this.table = table;
     this.rules = rules;
     this.protection = protection;
+    this.ownPeers = ownPeers;
+    this.drift = new DriftJudge(drift);
     this.log = log;
   }
 
   /** Finds or makes the device and reads everything that the kernel holds for it. */
   void observe() throws IOException {
     settled = false;
+    if (drift.formerIndex() != 0) {
+      device.restoreName(drift.formerIndex()).ifPresent(drift::renamed);
+    }
     TunnelDevice.Attached found = device.attach();
     TunnelDevice.Attached before = attached;
     if (before == null || before.link().index() != found.link().index()) {
@@ -87,12 +106,11 @@ final class Tunnel {
     attached = found;
     TunnelDevice.Configured configured = device.configure(found, settings);
     keyKept = configured.keyKept();
+    drift.attached(found.link().index(), configured.corrected());
     peers = configured.device().peers();
-    routes = table.observe(found.link().index());
-    String difference = protection.verify();
-    if (!difference.isEmpty()) {
-      log.warn("packet filter was changed by somebody else", "difference", difference);
-    }
+    content = table.read(found.link().index());
+    routes = content.routes();
+    drift.firewall(protection.verify());
   }
 
   /** The peers as they were observed, or have been configured since. */
@@ -119,8 +137,32 @@ final class Tunnel {
     return addresses;
   }
 
-  /** A route of the table as a notification told. */
-  void routeSeen(IpPrefix prefix, @Nullable RouteTarget target) {
+  /** The peers that somebody else has put on the device, as they were observed. */
+  List<Peer> foreignPeers() {
+    return foreignPeers;
+  }
+
+  /** The rules as they should be. */
+  List<Rule> wantedRules(DesiredState desired) {
+    return rules.wanted(hostScope, sparedPort(), wantsIpv6(desired));
+  }
+
+  /** Whether one of these had a throw route that is gone. */
+  boolean missesThrow(Set<IpPrefix> pods) {
+    return drift.missesThrow(pods, routes);
+  }
+
+  /**
+   * A route of the table as a notification told.
+   *
+   * @param own whether this process has changed it
+   */
+  void routeSeen(IpPrefix prefix, @Nullable RouteTarget target, boolean own) {
+    if (own) {
+      touched.remove(prefix);
+    } else {
+      touched.add(prefix);
+    }
     if (target == null) {
       routes.remove(prefix);
     } else {
@@ -153,12 +195,26 @@ final class Tunnel {
    *
    * @throws IOException the first failure; the rule is in place even if single routes were refused
    */
-  void converge(DesiredState desired) throws IOException {
+  void converge(DesiredState desired, Evidence evidence) throws IOException {
     if (!settled || desired.mtu() != mtu) {
-      device.settle(present(), desired.mtu(), desired.deviceAddresses());
+      TunnelDevice.Settled link =
+          device.settle(present(), desired.mtu(), desired.deviceAddresses());
+      drift.settled(deviceIndex(), desired, link.corrected());
+      if (link.corrected().stream().anyMatch(each -> each.kind() == Drift.Kind.DEVICE_ADDRESS)) {
+        // Routes may have gone with an address.
+        content = table.read(deviceIndex());
+        routes = content.routes();
+      }
+      attached = new TunnelDevice.Attached(link.link(), present().backend());
       mtu = desired.mtu();
     }
-    List<PeerConfig> changes = DeviceDelta.between(peers, desired.peers().values());
+    ownPeers.know(peers, evidence.namedKeys(), desired.routes().keySet());
+    if (!settled) {
+      judgePeers(desired, evidence);
+    }
+    ownPeers.adding(desired.peers().keySet());
+    List<PeerConfig> changes =
+        DeviceDelta.between(peers, desired.peers().values(), ownPeers::isOurs);
     List<PeerConfig> additions = new ArrayList<>();
     List<PeerConfig> removals = new ArrayList<>();
     for (PeerConfig change : changes) {
@@ -169,40 +225,80 @@ final class Tunnel {
     // Before routes lead into the tunnel: then reverse path filters begin to mind.
     protection.ensure(desired);
     try {
-      changeRoutes(desired);
+      changeRoutes(desired, evidence);
     } finally {
       changeRules(desired);
     }
     // Only now that no route leads to them.
     configure(removals);
+    ownPeers.keeping(desired.peers().keySet());
     if (!changes.isEmpty()) {
       log.info("peers changed", "changed", changes.size(), "peers", desired.peers().size());
     }
     peers = applied(desired);
+    drift.left(deviceIndex(), desired, ipv6, content.backstops());
     settled = true;
   }
 
-  private void changeRoutes(DesiredState desired) throws IOException {
-    int changed = table.apply(routes, desired.routes(), deviceIndex());
+  private void judgePeers(DesiredState desired, Evidence evidence) {
+    peers =
+        PeerDrift.followRoaming(
+            peers, drift.formerPeers(deviceIndex()), desired.peers(), evidence.now());
+    foreignPeers = ownPeers.foreign(peers);
+    drift.peers(deviceIndex(), peers, desired, ownPeers::isOurs);
+  }
+
+  private void changeRoutes(DesiredState desired, Evidence evidence) throws IOException {
+    TableContent found = content.withRoutes(routes);
+    drift.routes(deviceIndex(), found, desired, evidence, settled ? touched : null);
+    touched.clear();
+    int changed = table.apply(found, desired.routes(), deviceIndex());
     routes = new TreeMap<>(desired.routes());
+    content = found.after(routes, table.backstops(routes));
     if (changed > 0) {
       log.info("routes changed", "changed", changed, "routes", routes.size());
     }
   }
 
   private void changeRules(DesiredState desired) throws IOException {
-    boolean wantsIpv6 = !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
-    boolean sparesPort = hostScope && !protection.marksPackets();
-    if (settled && wantsIpv6 == ipv6 && sparesPort == portSpared) {
+    boolean wantsIpv6 = wantsIpv6(desired);
+    int spared = sparedPort();
+    if (settled && wantsIpv6 == ipv6 && spared == rulesSpare) {
       return;
     }
-    int changed = rules.ensure(hostScope, sparesPort ? settings.listenPort() : 0, wantsIpv6);
-    if (changed > 0) {
-      log.info("rules changed", "changed", changed);
+    PolicyRules.Outcome outcome = rules.ensure(hostScope, spared, wantsIpv6);
+    if (outcome.changed() > 0) {
+      log.info("rules changed", "changed", outcome.changed());
     }
+    drift.rules(outcome, wantsIpv6);
     ipv6 = wantsIpv6;
-    portSpared = sparesPort;
-    protection.ensureSysctl();
+    rulesSpare = spared;
+    drift.sysctl(protection.ensureSysctl());
+  }
+
+  private static boolean wantsIpv6(DesiredState desired) {
+    return !desired.routes().isEmpty() && !desired.routes().lastKey().isIpv4();
+  }
+
+  /** The port whose packets the rules keep out of the table, 0 for none. */
+  private int sparedPort() {
+    return hostScope && !protection.marksPackets() ? settings.listenPort() : 0;
+  }
+
+  /** Looks at the kernel's parameters again, as one of them has changed. */
+  void checkReversePath() {
+    drift.sysctl(protection.ensureSysctl());
+  }
+
+  /**
+   * Looks at the packet filter again, as somebody has changed it.
+   *
+   * @return whether it is different from what was left
+   */
+  boolean checkFirewall() {
+    String difference = protection.verify();
+    drift.firewall(difference);
+    return !difference.isEmpty();
   }
 
   private void configure(List<PeerConfig> changes) throws IOException {

@@ -4,7 +4,6 @@ import static dev.azwg.wg.watcher.OptionText.option;
 
 import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.netlink.libc.Libc;
-import dev.azwg.netlink.route.Link;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.NodeName;
@@ -22,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -47,7 +45,8 @@ final class UninstallCommand {
     spec.usageMessage()
         .description(
             "Takes the plugin out of the runtime's network configuration lists, then removes the"
-                + " rules, routes and device of the daemon, which must not be running. With --node"
+                + " rules, routes and device of the daemon, which must not be running. Peers that"
+                + " others have put on the device go with it. With --node"
                 + " and --datastore it takes this node's record back too. The key stays, and so does"
                 + " the plugin's executable: a list that the runtime still has in memory may refer"
                 + " to it.");
@@ -82,6 +81,7 @@ final class UninstallCommand {
       removeFromLists(runtime, paths);
       // Then, whatever the datastore says, this node must not send into a tunnel any more.
       removeFromKernel(device, paths);
+      Files.deleteIfExists(paths.ownPeers());
       if (!node.isEmpty() && datastore.startsWith("directory:")) {
         Path folder = Path.of(datastore.substring("directory:".length()));
         try (DirectoryDatastore records = new DirectoryDatastore(folder, InstantSource.system())) {
@@ -112,10 +112,7 @@ final class UninstallCommand {
       new PolicyRules(netlink, RoutingPolicy.STANDARD).remove();
       out.println("rules removed");
       removePacketFilter(paths);
-      Optional<Link> link = netlink.link(device);
-      WireGuardTable table = new WireGuardTable(netlink, RoutingPolicy.STANDARD.table());
-      int index = link.map(Link::index).orElse(0);
-      int routes = table.apply(table.observe(index), new TreeMap<>(), index);
+      int routes = new WireGuardTable(netlink, RoutingPolicy.STANDARD.table()).clear();
       out.println(routes + " routes removed");
       if (TunnelDevice.remove(netlink, device)) {
         out.println("device " + device + " removed");

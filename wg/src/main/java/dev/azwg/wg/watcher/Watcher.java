@@ -4,7 +4,8 @@ import dev.azwg.conflist.file.DirectoryFollower;
 import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.ipam.ledger.Ledger;
 import dev.azwg.netlink.libc.Libc;
-import dev.azwg.netlink.route.RouteGroup;
+import dev.azwg.netlink.netfilter.NftConstants;
+import dev.azwg.netlink.netfilter.NftMonitor;
 import dev.azwg.netlink.route.RouteMonitor;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
@@ -37,7 +38,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,6 @@ final class Watcher {
     try (DaemonLock _ = DaemonLock.acquire(paths.lock());
         PrivateKey key = new KeyFile(paths.privateKey(), new KernelRandom(libc)).loadOrCreate();
         RouteNetlink netlink = RouteNetlink.open(libc);
-        RouteMonitor monitor = RouteMonitor.open(libc, EnumSet.allOf(RouteGroup.class));
         TunnelDevice device =
             new TunnelDevice(
                 options.device(),
@@ -82,9 +81,11 @@ final class Watcher {
       if (stale > 0) {
         log.info("leftovers of killed writers removed", "files", stale);
       }
+      StatusBoard board = new StatusBoard(clock, log);
+      Nft nft = new Nft(options.nft(), paths.stateDirectory());
       Protection protection =
           new Protection(
-              new Firewall(new Nft(options.nft(), paths.stateDirectory()), firewallPolicy(options)),
+              new Firewall(nft, firewallPolicy(options)),
               new Sysctls(PROC_SYS),
               options.mode() == Mode.STRICT,
               log);
@@ -95,18 +96,21 @@ final class Watcher {
               device,
               new TunnelDevice.Settings(
                   key, publicKey, options.listenPort(), options.routing().fwmark()),
-              new WireGuardTable(netlink, options.routing().table()),
+              new WireGuardTable(netlink, options.routing().table(), options.mode() == Mode.STRICT),
               new PolicyRules(netlink, options.routing()),
               protection,
+              new OwnPeers(new OwnPeersFile(paths.ownPeers()), log),
+              board.drift(),
               log);
       KernelWatch kernelWatch =
-          new KernelWatch(monitor, options.device(), options.routing().table(), signals, log);
-      StatusBoard board = new StatusBoard(clock, log);
+          new KernelWatch(
+              options.device(), options.routing().table(), netlink.portId(), signals, log);
       Reconciler reconciler =
           new Reconciler(
               options,
               publicKey,
               netlink,
+              libc,
               new LedgerMemory(ledger),
               new Leftovers(libc, ledger, paths.stateDirectory(), log),
               datastore,
@@ -133,13 +137,16 @@ final class Watcher {
               clock,
               log);
       datastore.watch(() -> signals.mark(Dirty.DATASTORE));
-      try (ApiHandler handler =
+      try (Subscription<RouteMonitor> _ = kernelWatch.start(libc);
+          Subscription<NftMonitor> _ =
+              FirewallWatch.start(
+                  libc, NftConstants.NFPROTO_INET, Firewall.TABLE, nft::isOwn, signals, log);
+          ApiHandler handler =
               new ApiHandler(options, publicKey, signals, board, reader(tunnel), protection, log);
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);
           ConflistThread _ = keepConflist(options, board, clock, log)) {
-        kernelWatch.start();
         log.info(
             "watcher started",
             "version",

@@ -162,4 +162,21 @@ class DeviceDeltaTest {
         List.of(PeerConfig.builder(key(2)).persistentKeepalive(25).build()),
         DeviceDelta.between(List.of(peer), List.of(wanted)));
   }
+
+  @Test
+  void aPeerOfOthersIsNeitherRemovedNorChangedAndGivesUpOnlyWhatIsOurs() {
+    Peer ours = Peer.unseen(key(2), Optional.of(ENDPOINT), List.of(), 0);
+    Peer others =
+        Peer.unseen(
+            key(3), Optional.empty(), List.of(prefix("10.1.0.1"), prefix("10.9.0.0/16")), 7);
+    DesiredPeer wanted =
+        new DesiredPeer("b", key(2), ENDPOINT, new TreeSet<>(Set.of(prefix("10.1.0.1"))), 0);
+    // WireGuard moves an address to the peer that gets it.
+    assertEquals(
+        List.of(PeerConfig.builder(key(2)).allowedIp(prefix("10.1.0.1")).build()),
+        DeviceDelta.between(List.of(ours, others), List.of(wanted), key -> !key.equals(key(3))));
+    assertEquals(
+        List.of(PeerConfig.removal(key(2))),
+        DeviceDelta.between(List.of(ours, others), List.of(), key -> !key.equals(key(3))));
+  }
 }

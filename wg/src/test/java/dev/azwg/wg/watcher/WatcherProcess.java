@@ -7,11 +7,15 @@ import dev.azwg.netlink.libc.JnaLibc;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.testing.TestNamespace;
 import dev.azwg.wg.host.RoutingPolicy;
+import dev.azwg.wg.mesh.Drift;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -83,7 +87,7 @@ final class WatcherProcess implements AutoCloseable {
             setup.clusterRanges(),
             setup.nft(),
             1400,
-            Duration.ofMinutes(10),
+            setup.resync(),
             new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
             true,
             Log.Level.INFO);
@@ -183,6 +187,50 @@ final class WatcherProcess implements AutoCloseable {
       // It has not begun to answer, or has no peers yet.
     }
     return Optional.empty();
+  }
+
+  /** How often that was found changed by others, as the status says. */
+  long drift(Drift.Kind kind) {
+    try {
+      JsonElement entry = status().getAsJsonObject("drift").get(kind.name());
+      return entry == null ? 0 : entry.getAsJsonObject().get("count").getAsLong();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many passes have succeeded since it was started; 0 while it does not answer. */
+  long passes() {
+    try {
+      return status().get("passes").getAsLong();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  void awaitDrift(Drift.Kind kind, long count) {
+    await(kind + " " + count + " times", () -> drift(kind) == count);
+  }
+
+  /**
+   * Changes something behind the watcher's back and waits until it is as it was.
+   *
+   * @return how long that took, the change included
+   */
+  Duration repairs(String what, Runnable change, BooleanSupplier repaired) {
+    long start = System.nanoTime();
+    change.run();
+    await(what, repaired);
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    System.err.printf("%s: %s after %d ms%n", options.node(), what, took.toMillis());
+    return took;
+  }
+
+  /** The output of wg(8) about the device. */
+  String wg(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("wg", arguments[0], device()));
+    command.addAll(List.of(arguments).subList(1, arguments.length));
+    return namespace.exec(command.toArray(String[]::new));
   }
 
   void awaitPath(String node, String state) {

@@ -3,6 +3,7 @@ package dev.azwg.wg.watcher;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -14,7 +15,11 @@ record WatcherSetup(
     List<IpPrefix> neverTunnelled,
     List<IpPrefix> clusterRanges,
     String nft,
-    InstantSource clock) {
+    InstantSource clock,
+    Duration resync) {
+  /** So rare that no test waits for it. */
+  private static final Duration RARELY = Duration.ofMinutes(10);
+
   static final WatcherSetup USUAL =
       new WatcherSetup(
           true,
@@ -23,40 +28,49 @@ record WatcherSetup(
           List.of(),
           List.of(),
           "nft",
-          InstantSource.system());
+          InstantSource.system(),
+          RARELY);
 
   static final WatcherSetup STRICT = USUAL.with(Mode.STRICT);
 
   WatcherSetup with(Mode other) {
     return new WatcherSetup(
-        hostScope, other, pathPolicy, neverTunnelled, clusterRanges, nft, clock);
+        hostScope, other, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync);
   }
 
   WatcherSetup with(PathPolicy other) {
-    return new WatcherSetup(hostScope, mode, other, neverTunnelled, clusterRanges, nft, clock);
+    return new WatcherSetup(
+        hostScope, mode, other, neverTunnelled, clusterRanges, nft, clock, resync);
   }
 
   WatcherSetup with(InstantSource other) {
-    return new WatcherSetup(hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, other);
+    return new WatcherSetup(
+        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, other, resync);
   }
 
   WatcherSetup withHostScope(boolean other) {
-    return new WatcherSetup(other, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock);
+    return new WatcherSetup(
+        other, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync);
   }
 
   /** On a node where nft is another program, or none. */
   WatcherSetup withNft(String other) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, other, clock);
+        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, other, clock, resync);
+  }
+
+  WatcherSetup resyncing(Duration interval) {
+    return new WatcherSetup(
+        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, interval);
   }
 
   WatcherSetup neverTunnelling(IpPrefix prefix) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, List.of(prefix), clusterRanges, nft, clock);
+        hostScope, mode, pathPolicy, List.of(prefix), clusterRanges, nft, clock, resync);
   }
 
   WatcherSetup withClusterRange(IpPrefix range) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, List.of(range), nft, clock);
+        hostScope, mode, pathPolicy, neverTunnelled, List.of(range), nft, clock, resync);
   }
 }

@@ -33,6 +33,18 @@ public record Link(
     return (flags & RouteConstants.IFF_UP) != 0;
   }
 
+  /** The same link with another MTU. */
+  public Link withMtu(int value) {
+    return new Link(
+        index, name, kind, value, flags, linkIndex, linkNamespaceId, masterIndex, hardwareAddress);
+  }
+
+  /** The same link with other flags. */
+  public Link withFlags(int value) {
+    return new Link(
+        index, name, kind, mtu, value, linkIndex, linkNamespaceId, masterIndex, hardwareAddress);
+  }
+
   public boolean isLoopback() {
     return (flags & RouteConstants.IFF_LOOPBACK) != 0;
   }

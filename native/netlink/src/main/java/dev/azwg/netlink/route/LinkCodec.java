@@ -79,6 +79,10 @@ final class LinkCodec {
     return change(header(0, 0, 0), attributes.string(IFLA_IFNAME, name).u32(IFLA_MTU, mtu));
   }
 
+  static NetlinkRequest rename(int index, String name) {
+    return change(header(index, 0, 0), new AttributeWriter().string(IFLA_IFNAME, name));
+  }
+
   static Link decode(NetlinkMessage message) throws NetlinkException {
     int index = message.u32(IFI_INDEX_OFFSET);
     int flags = message.u32(IFI_FLAGS_OFFSET);

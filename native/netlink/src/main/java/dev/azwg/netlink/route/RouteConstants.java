@@ -17,6 +17,7 @@ public final class RouteConstants {
   static final int RTM_NEWRULE = 32;
   static final int RTM_DELRULE = 33;
   static final int RTM_GETRULE = 34;
+  static final int RTM_NEWNETCONF = 80;
 
   // linux/rtnetlink.h: routing tables (enum rt_class_t).
   public static final int RT_TABLE_UNSPEC = 0;

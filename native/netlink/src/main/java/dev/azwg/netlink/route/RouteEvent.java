@@ -12,14 +12,26 @@ public sealed interface RouteEvent {
 
   record AddressRemoved(Address address) implements RouteEvent {}
 
-  /** A route is new or has taken another's place. */
-  record RouteChanged(Route route) implements RouteEvent {}
+  /**
+   * A route is new or has taken another's place. IPv4 does not tell of the other one.
+   *
+   * @param portId {@link RouteNetlink#portId} of who asked for it, 0 if the kernel did it by itself
+   */
+  record RouteChanged(Route route, int portId) implements RouteEvent {}
 
-  record RouteRemoved(Route route) implements RouteEvent {}
+  /**
+   * A route is gone. IPv4 does not tell of routes that go with their link.
+   *
+   * @param portId {@link RouteNetlink#portId} of who asked for it, 0 if the kernel did it by itself
+   */
+  record RouteRemoved(Route route, int portId) implements RouteEvent {}
 
   record RuleAdded(Rule rule) implements RouteEvent {}
 
   record RuleRemoved(Rule rule) implements RouteEvent {}
+
+  /** Parameters of an interface, or of all, have changed. */
+  record NetconfChanged(Netconf netconf) implements RouteEvent {}
 
   /** Events were lost: the receiver has to list everything anew. */
   record Overrun() implements RouteEvent {}

@@ -8,7 +8,8 @@ public enum RouteGroup {
   IPV4_RULE(8),
   IPV6_ADDRESS(9),
   IPV6_ROUTE(11),
-  IPV6_RULE(19);
+  IPV6_RULE(19),
+  IPV4_NETCONF(24);
 
   private final int number;
 

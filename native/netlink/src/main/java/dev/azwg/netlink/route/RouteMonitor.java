@@ -10,6 +10,7 @@ import dev.azwg.netlink.route.RouteEvent.AddressChanged;
 import dev.azwg.netlink.route.RouteEvent.AddressRemoved;
 import dev.azwg.netlink.route.RouteEvent.LinkChanged;
 import dev.azwg.netlink.route.RouteEvent.LinkRemoved;
+import dev.azwg.netlink.route.RouteEvent.NetconfChanged;
 import dev.azwg.netlink.route.RouteEvent.Overrun;
 import dev.azwg.netlink.route.RouteEvent.RouteChanged;
 import dev.azwg.netlink.route.RouteEvent.RouteRemoved;
@@ -21,8 +22,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells of changes to links, addresses, routes and rules of the network namespace in which it was
- * opened, like {@code ip monitor}.
+ * Tells of changes to links, addresses, routes, rules and IPv4 parameters of the network namespace
+ * in which it was opened, like {@code ip monitor}.
  *
  * <p>To know a state and follow it: open the monitor, then list, then take events. One thread calls
  * {@link #next}; any thread may call {@link #wakeUp} and {@link #close}.
@@ -84,16 +85,18 @@ public final class RouteMonitor implements AutoCloseable {
           events.add(new AddressRemoved(AddressCodec.decode(message)));
       case RouteConstants.RTM_NEWROUTE -> {
         if (!RouteCodec.isCached(message)) {
-          events.add(new RouteChanged(RouteCodec.decode(message)));
+          events.add(new RouteChanged(RouteCodec.decode(message), message.portId()));
         }
       }
       case RouteConstants.RTM_DELROUTE -> {
         if (!RouteCodec.isCached(message)) {
-          events.add(new RouteRemoved(RouteCodec.decode(message)));
+          events.add(new RouteRemoved(RouteCodec.decode(message), message.portId()));
         }
       }
       case RouteConstants.RTM_NEWRULE -> events.add(new RuleAdded(RuleCodec.decode(message)));
       case RouteConstants.RTM_DELRULE -> events.add(new RuleRemoved(RuleCodec.decode(message)));
+      case RouteConstants.RTM_NEWNETCONF ->
+          events.add(new NetconfChanged(NetconfCodec.decode(message)));
       default -> {}
     }
   }

@@ -28,6 +28,11 @@ public final class RouteNetlink implements AutoCloseable {
     return new RouteNetlink(NetlinkSocket.open(libc, NetlinkConstants.NETLINK_ROUTE));
   }
 
+  /** By which {@link RouteEvent} tells the echo of what was changed through this object. */
+  public int portId() {
+    return socket.portId();
+  }
+
   /** Equivalent to {@code ip link show}. */
   public List<Link> links() throws NetlinkException {
     return socket.dump(
@@ -84,6 +89,14 @@ public final class RouteNetlink implements AutoCloseable {
   /** The same by name: ENODEV if there is no such link. */
   public void setLinkMtu(String name, int mtu) throws NetlinkException {
     socket.request(LinkCodec.setMtu(name, mtu));
+  }
+
+  /**
+   * Equivalent to {@code ip link set NAME}: EEXIST if the name is taken, EBUSY before Linux 6.2 if
+   * the link is up.
+   */
+  public void renameLink(int index, String name) throws NetlinkException {
+    socket.request(LinkCodec.rename(checkedIndex(index), name));
   }
 
   /** Equivalent to {@code ip address show}: IPv4 and IPv6; index 0 is all interfaces. */

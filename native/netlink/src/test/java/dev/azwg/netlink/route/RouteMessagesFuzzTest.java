@@ -28,6 +28,7 @@ class RouteMessagesFuzzTest {
       decode(() -> RouteCodec.decode(message));
       decode(() -> RuleCodec.decode(message));
       decode(() -> AddressCodec.decode(message));
+      decode(() -> NetconfCodec.decode(message));
     }
   }
 

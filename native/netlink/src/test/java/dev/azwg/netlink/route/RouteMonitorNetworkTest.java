@@ -12,6 +12,7 @@ import dev.azwg.netlink.route.RouteEvent.AddressChanged;
 import dev.azwg.netlink.route.RouteEvent.AddressRemoved;
 import dev.azwg.netlink.route.RouteEvent.LinkChanged;
 import dev.azwg.netlink.route.RouteEvent.LinkRemoved;
+import dev.azwg.netlink.route.RouteEvent.NetconfChanged;
 import dev.azwg.netlink.route.RouteEvent.Overrun;
 import dev.azwg.netlink.route.RouteEvent.RouteChanged;
 import dev.azwg.netlink.route.RouteEvent.RouteRemoved;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -67,9 +69,9 @@ final class RouteMonitorNetworkTest {
     await(e -> e instanceof AddressRemoved(Address a) && a.address().equals(address));
     Route route = pod(7);
     namespace.ip("route", "add", "throw", "10.240.0.7", "table", "51820", "proto", "142");
-    await(e -> e.equals(new RouteChanged(route)));
+    await(e -> e instanceof RouteChanged(Route r, int port) && r.equals(route) && port != 0);
     namespace.ip("route", "delete", "throw", "10.240.0.7", "table", "51820");
-    await(e -> e.equals(new RouteRemoved(route)));
+    await(e -> e instanceof RouteRemoved(Route r, int port) && r.equals(route) && port != 0);
     Rule rule = Rule.of(AF_INET, 99).table(51820).build();
     namespace.ip("rule", "add", "table", "51820", "priority", "99");
     await(e -> e.equals(new RuleAdded(rule)));
@@ -77,6 +79,32 @@ final class RouteMonitorNetworkTest {
     await(e -> e.equals(new RuleRemoved(rule)));
     namespace.ip("link", "delete", "br0");
     await(e -> e instanceof LinkRemoved(Link link) && link.name().equals("br0"));
+  }
+
+  @Test
+  void tellsWhoseWorkARouteIs() throws Exception {
+    Route route = pod(7);
+    try (RouteNetlink netlink = namespace.call(() -> RouteNetlink.open(new JnaLibc()))) {
+      netlink.addRoute(route);
+      await(e -> e.equals(new RouteChanged(route, netlink.portId())));
+      netlink.deleteRoute(route);
+      await(e -> e.equals(new RouteRemoved(route, netlink.portId())));
+    }
+  }
+
+  @Test
+  void tellsThatReversePathFilteringWasChanged() throws Exception {
+    namespace.ip("link", "add", "br0", "type", "bridge");
+    int index =
+        namespace.call(() -> {
+          try (RouteNetlink netlink = RouteNetlink.open(new JnaLibc())) {
+            return netlink.link("br0").orElseThrow().index();
+          }
+        });
+    namespace.exec("sysctl", "-qw", "net.ipv4.conf.br0.rp_filter=1");
+    await(e -> e.equals(new NetconfChanged(new Netconf(index, OptionalInt.of(1)))));
+    namespace.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=2");
+    await(e -> e.equals(new NetconfChanged(new Netconf(Netconf.ALL, OptionalInt.of(2)))));
   }
 
   @Test

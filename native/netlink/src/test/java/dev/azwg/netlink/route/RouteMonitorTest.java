@@ -67,8 +67,8 @@ final class RouteMonitorTest {
       kernel.announce(deviceRoute.toByteArray());
       assertEquals(
           List.of(
-              new RouteChanged(RouteCodec.decode(throwRoute)),
-              new RouteChanged(RouteCodec.decode(deviceRoute))),
+              new RouteChanged(RouteCodec.decode(throwRoute), throwRoute.portId()),
+              new RouteChanged(RouteCodec.decode(deviceRoute), deviceRoute.portId())),
           monitor.next(LONG));
       assertEquals(List.of(), monitor.next(Duration.ZERO));
     }

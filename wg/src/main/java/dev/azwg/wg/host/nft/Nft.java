@@ -30,6 +30,7 @@ public final class Nft {
 
   private final String program;
   private final Path directory;
+  private volatile long latestProcess;
 
   /**
    * The program is started when it is needed.
@@ -42,13 +43,18 @@ public final class Nft {
     this.directory = Objects.requireNonNull(directory);
   }
 
+  /** Whether that process is the latest that has been run; its changes are our own. */
+  public boolean isOwn(int processId) {
+    return processId != 0 && processId == latestProcess;
+  }
+
   /**
    * Applies a transaction: all of it, or nothing.
    *
    * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or refuses
    */
   void apply(Transaction transaction) throws HostException {
-    run(List.of("-f", "-"), transaction.toString().getBytes(StandardCharsets.UTF_8));
+    run(transaction.toString(), List.of());
   }
 
   /**
@@ -61,7 +67,7 @@ public final class Nft {
   JsonArray list(String... what) throws HostException {
     List<String> words = new ArrayList<>(List.of("list"));
     words.addAll(List.of(what));
-    byte[] output = run(words, new byte[0]);
+    byte[] output = run("", words);
     try {
       JsonElement document = StrictJson.parse(output, Dialect.EXACT, MAX_OUTPUT_BYTES);
       if (document instanceof JsonObject object
@@ -75,20 +81,22 @@ public final class Nft {
   }
 
   /** Through files, so that a program that hangs cannot hang its caller. */
-  private synchronized byte[] run(List<String> words, byte[] input) throws HostException {
+  private synchronized byte[] run(String input, List<String> words) throws HostException {
     Path in = directory.resolve("nft.in");
     Path out = directory.resolve("nft.out");
     Path err = directory.resolve("nft.err");
     List<String> command = new ArrayList<>(List.of(program, "-j"));
-    command.addAll(words);
+    // By its name: "-" is /dev/stdin to nft, which not every container has.
+    command.addAll(words.isEmpty() ? List.of("-f", in.toString()) : words);
     try {
-      Files.write(in, input);
+      Files.writeString(in, input);
       Process process =
           new ProcessBuilder(command)
-              .redirectInput(in.toFile())
+              .redirectInput(Path.of("/dev/null").toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
+      latestProcess = process.pid();
       if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         throw failure("did not end within " + LIMIT.toSeconds() + " s", null);

@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Commands for one run of {@code nft -j -f -}: the kernel takes all of them or none. The form is
+ * Commands for one run of {@code nft -j -f FILE}: the kernel takes all of them or none. The form is
  * libnftables-json(5).
  */
 final class Transaction {
