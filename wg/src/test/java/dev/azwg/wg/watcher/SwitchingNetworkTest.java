@@ -89,8 +89,8 @@ class SwitchingNetworkTest {
     fabric.join(b, B);
     TestPod onA = TestPod.attach(a, podA, POD_A);
     TestPod onB = TestPod.attach(b, podB, POD_B);
-    onA.isReachedBy(b, A);
-    onB.isReachedBy(a, B);
+    onA.isReachedThrough(fabric);
+    onB.isReachedThrough(fabric);
     try (WatcherProcess nodeA = start(a, "a", ON);
         WatcherProcess nodeB = start(b, "b", ON)) {
       onA.record(nodeA.stateDirectory());
@@ -156,8 +156,8 @@ class SwitchingNetworkTest {
     fabric.join(b, B);
     TestPod onA = TestPod.attach(a, podA, POD_A);
     TestPod onB = TestPod.attach(b, podB, POD_B);
-    onA.isReachedBy(b, A);
-    onB.isReachedBy(a, B);
+    onA.isReachedThrough(fabric);
+    onB.isReachedThrough(fabric);
     try (WatcherProcess nodeA = start(a, "a", ON);
         WatcherProcess nodeB = start(b, "b", ON)) {
       onA.record(nodeA.stateDirectory());
@@ -233,7 +233,7 @@ class SwitchingNetworkTest {
     fabric.join(a, A);
     fabric.join(b, B);
     TestPod onB = TestPod.attach(b, pod, POD_B);
-    onB.isReachedBy(a, B);
+    onB.isReachedThrough(fabric);
     try (WatcherProcess nodeA = start(a, "a", ON);
         WatcherProcess nodeB = start(b, "b", OFF)) {
       onB.record(nodeB.stateDirectory());
@@ -315,7 +315,7 @@ class SwitchingNetworkTest {
       ping(a, B);
       nodeA.restart(OFF);
       nodeB.awaitRoutes("unreachable " + A);
-      assertEquals(1, count(nodeB, "refused", "nodes"));
+      nodeB.await("refused node in the status", () -> refusedNodes(nodeB) == 1);
       assertEquals(1, count(nodeB, "refused", "prefixes"));
       assertThrows(IllegalStateException.class, () -> b.exec("ping", "-c1", "-W1", A));
       awaitOff(a, nodeA);
@@ -396,6 +396,14 @@ class SwitchingNetworkTest {
       return watcher.status().get("ready").getAsBoolean();
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  private static int refusedNodes(WatcherProcess watcher) {
+    try {
+      return count(watcher, "refused", "nodes");
+    } catch (IOException e) {
+      return -1;
     }
   }
 }

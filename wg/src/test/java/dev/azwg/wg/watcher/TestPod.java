@@ -39,8 +39,8 @@ record TestPod(TestNamespace node, TestNamespace pod, String address, String hos
   }
 
   /** The network between the nodes knows that the pod is on that node. */
-  void isReachedBy(TestNamespace other, String nodeAddress) {
-    other.ip("route", "add", address, "via", nodeAddress);
+  void isReachedThrough(Fabric fabric) {
+    fabric.route(node, address);
   }
 
   AttachmentKey key() {
