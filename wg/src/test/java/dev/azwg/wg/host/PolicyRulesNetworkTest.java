@@ -97,10 +97,17 @@ class PolicyRulesNetworkTest {
 
   /** The kernel takes ours for present then. */
   @Test
-  void u16ARuleThatDiffersOnlyInItsInversionIsPutRight(TestNamespace namespace)
-      throws IOException {
+  void u16ARuleThatDiffersOnlyInItsInversionIsPutRight(TestNamespace namespace) throws IOException {
     namespace.ip(
-        "rule", "add", "prio", "99", "fwmark", "0x100000/0x100000", "lookup", "51820", "protocol",
+        "rule",
+        "add",
+        "prio",
+        "99",
+        "fwmark",
+        "0x100000/0x100000",
+        "lookup",
+        "51820",
+        "protocol",
         "142");
     try (RouteNetlink netlink = open(namespace)) {
       new PolicyRules(netlink, WireGuardTable.TABLE).ensure(true, false);

@@ -170,8 +170,7 @@ class WireGuardTableNetworkTest {
   }
 
   @Test
-  void behindEachRouteIntoTheDeviceLiesOneThatRefuses(TestNamespace namespace)
-      throws IOException {
+  void behindEachRouteIntoTheDeviceLiesOneThatRefuses(TestNamespace namespace) throws IOException {
     int device = device(namespace);
     try (RouteNetlink netlink = open(namespace)) {
       WireGuardTable table = new WireGuardTable(netlink, WireGuardTable.TABLE, true);
@@ -216,8 +215,7 @@ class WireGuardTableNetworkTest {
   private static void route(
       TestNamespace namespace, String change, String destination, String dev, String... more) {
     List<String> command =
-        new ArrayList<>(
-            List.of("route", change, destination, "dev", dev, "table", "51820"));
+        new ArrayList<>(List.of("route", change, destination, "dev", dev, "table", "51820"));
     command.addAll(List.of(more));
     namespace.ip(command.toArray(String[]::new));
   }

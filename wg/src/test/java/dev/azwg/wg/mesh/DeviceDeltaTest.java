@@ -174,8 +174,7 @@ class DeviceDeltaTest {
     // WireGuard moves an address to the peer that gets it.
     assertEquals(
         List.of(PeerConfig.builder(key(2)).allowedIp(prefix("10.1.0.1")).build()),
-        DeviceDelta.between(
-            List.of(ours, others), List.of(wanted), key -> !key.equals(key(3))));
+        DeviceDelta.between(List.of(ours, others), List.of(wanted), key -> !key.equals(key(3))));
     assertEquals(
         List.of(PeerConfig.removal(key(2))),
         DeviceDelta.between(List.of(ours, others), List.of(), key -> !key.equals(key(3))));

@@ -23,8 +23,7 @@ class PeerDriftTest {
   private static final Map<PublicKey, DesiredPeer> NONE = Map.of();
 
   private static DesiredPeer desired(int key, Endpoint endpoint, int keepalive, String... ips) {
-    return new DesiredPeer(
-        "n" + key, key(key), endpoint, new TreeSet<>(prefixes(ips)), keepalive);
+    return new DesiredPeer("n" + key, key(key), endpoint, new TreeSet<>(prefixes(ips)), keepalive);
   }
 
   private static Peer found(int key, Endpoint endpoint, int keepalive, String... ips) {
@@ -32,8 +31,7 @@ class PeerDriftTest {
   }
 
   private static Peer heard(int key, Endpoint endpoint, Instant at) {
-    return new Peer(
-        key(key), Optional.of(endpoint), List.of(), Optional.of(at), 1, 1, 25, false);
+    return new Peer(key(key), Optional.of(endpoint), List.of(), Optional.of(at), 1, 1, 25, false);
   }
 
   private static Map<PublicKey, DesiredPeer> peers(DesiredPeer... peers) {
@@ -55,14 +53,12 @@ class PeerDriftTest {
   void eachThingThatOthersChangedIsTold() {
     Map<PublicKey, DesiredPeer> left = peers(desired(2, AT, 25, "10.1.0.1", "10.1.0.2"));
     assertEquals(List.of(), kinds(left, found(2, AT, 25, "10.1.0.2", "10.1.0.1"), left));
-    assertEquals(
-        List.of(Drift.Kind.ALLOWED_IPS), kinds(left, found(2, AT, 25, "10.1.0.1"), left));
+    assertEquals(List.of(Drift.Kind.ALLOWED_IPS), kinds(left, found(2, AT, 25, "10.1.0.1"), left));
     assertEquals(
         List.of(Drift.Kind.ALLOWED_IPS),
         kinds(left, found(2, AT, 25, "10.1.0.1", "10.1.0.2", "10.9.0.0/16"), left));
     assertEquals(
-        List.of(Drift.Kind.KEEPALIVE),
-        kinds(left, found(2, AT, 0, "10.1.0.1", "10.1.0.2"), left));
+        List.of(Drift.Kind.KEEPALIVE), kinds(left, found(2, AT, 0, "10.1.0.1", "10.1.0.2"), left));
     assertEquals(
         List.of(Drift.Kind.ENDPOINT),
         kinds(left, found(2, ELSEWHERE, 25, "10.1.0.1", "10.1.0.2"), left));
@@ -73,10 +69,7 @@ class PeerDriftTest {
     Map<PublicKey, DesiredPeer> left = peers(desired(2, AT, 25));
     List<Drift> drifts =
         PeerDrift.between(
-            left,
-            List.of(found(3, AT, 0), found(4, AT, 0)),
-            left,
-            key -> key.equals(key(3)));
+            left, List.of(found(3, AT, 0), found(4, AT, 0)), left, key -> key.equals(key(3)));
     assertEquals(
         List.of(
             new Drift(Drift.Kind.PEER, key(3) + " was added, and is not followed"),
@@ -92,10 +85,7 @@ class PeerDriftTest {
     assertEquals(
         List.of(),
         PeerDrift.between(
-            left,
-            List.of(found(2, AT, 0, "10.1.0.1"), found(3, AT, 25)),
-            desired,
-            key -> true));
+            left, List.of(found(2, AT, 0, "10.1.0.1"), found(3, AT, 25)), desired, key -> true));
     assertEquals(List.of(), kinds(left, found(2, AT, 0, "10.1.0.1", "10.1.0.2"), desired));
   }
 
@@ -110,8 +100,7 @@ class PeerDriftTest {
         Optional.of(AT),
         PeerDrift.followRoaming(List.of(roamed), NONE, peers, NOW).getFirst().endpoint());
     Peer silent = heard(2, ELSEWHERE, NOW.minusSeconds(180));
-    assertEquals(
-        List.of(silent), PeerDrift.followRoaming(List.of(silent), peers, peers, NOW));
+    assertEquals(List.of(silent), PeerDrift.followRoaming(List.of(silent), peers, peers, NOW));
     Peer never = found(2, ELSEWHERE, 25);
     assertEquals(List.of(never), PeerDrift.followRoaming(List.of(never), peers, peers, NOW));
   }

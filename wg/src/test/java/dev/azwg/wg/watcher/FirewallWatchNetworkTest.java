@@ -33,14 +33,11 @@ class FirewallWatchNetworkTest {
     Signals signals = new Signals();
     Log log = new Log(System.err, InstantSource.system(), Log.Level.DEBUG);
     try (Subscription<NftMonitor> watch =
-        namespace.call(
-            () ->
-                FirewallWatch.start(
-                    new JnaLibc(), NftConstants.NFPROTO_INET, "azwg", signals, log))) {
+        namespace.call(() ->
+            FirewallWatch.start(new JnaLibc(), NftConstants.NFPROTO_INET, "azwg", signals, log))) {
       assertNotNull(watch);
       namespace.exec("nft", "add chain inet other c");
-      assertEquals(
-          EnumSet.noneOf(Dirty.class), signals.take(Duration.ofMillis(300)).dirty());
+      assertEquals(EnumSet.noneOf(Dirty.class), signals.take(Duration.ofMillis(300)).dirty());
       long start = System.nanoTime();
       namespace.exec("nft", "flush ruleset");
       assertEquals(EnumSet.of(Dirty.FIREWALL), signals.take(Duration.ofSeconds(30)).dirty());

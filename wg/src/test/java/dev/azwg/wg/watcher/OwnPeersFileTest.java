@@ -34,8 +34,7 @@ class OwnPeersFileTest {
     assertEquals(Optional.empty(), file.read());
     file.write(List.of(key(3), key(2)));
     assertEquals(Optional.of(Set.of(key(2), key(3))), file.read());
-    assertEquals(
-        "azwg own peers 1\n" + key(2) + "\n" + key(3) + "\n", Files.readString(path));
+    assertEquals("azwg own peers 1\n" + key(2) + "\n" + key(3) + "\n", Files.readString(path));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
     file.write(List.of());
     assertEquals(Optional.of(Set.of()), file.read());

@@ -82,8 +82,7 @@ class OwnPeersTest {
             peer(5));
     peers.know(observed, Set.of(key(2)), MESH);
     assertEquals(
-        List.of(key(4), key(5)),
-        peers.foreign(observed).stream().map(Peer::publicKey).toList());
+        List.of(key(4), key(5)), peers.foreign(observed).stream().map(Peer::publicKey).toList());
   }
 
   @Test

@@ -46,10 +46,7 @@ class SubscriptionTest {
   }
 
   private Subscription<RouteMonitor> start() throws NetlinkException {
-    watch.expect(
-        new Expectation(
-            5, 1340, List.of(), 2, 1400, new TreeMap<>(),
-            List.of()));
+    watch.expect(new Expectation(5, 1340, List.of(), 2, 1400, new TreeMap<>(), List.of()));
     return watch.start(kernel);
   }
 

@@ -22,7 +22,8 @@ record WatcherSetup(
           Mode.PERMISSIVE, PathPolicy.standard(false), List.of(), InstantSource.system(), RARELY);
 
   static final WatcherSetup STRICT =
-      new WatcherSetup(Mode.STRICT, PathPolicy.standard(false), List.of(), InstantSource.system(), RARELY);
+      new WatcherSetup(
+          Mode.STRICT, PathPolicy.standard(false), List.of(), InstantSource.system(), RARELY);
 
   WatcherSetup with(PathPolicy other) {
     return new WatcherSetup(mode, other, neverTunnelled, clock, resync);
