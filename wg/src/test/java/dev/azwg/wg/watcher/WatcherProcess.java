@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,17 +228,28 @@ final class WatcherProcess implements AutoCloseable {
   }
 
   /**
-   * Changes something behind the watcher's back and waits until it is as it was.
+   * Changes something behind the watcher's back and waits until it is as it was, and is reported.
    *
-   * @return how long that took, the change included
+   * @return the time from before the change to when the watcher says that it was repaired
    */
-  Duration repairs(String what, Runnable change, BooleanSupplier repaired) {
-    long start = System.nanoTime();
+  Duration repairs(Drift.Kind kind, Runnable change, BooleanSupplier repaired) {
+    long before = drift(kind);
+    Instant begin = Instant.now();
     change.run();
-    await(what, repaired);
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
-    System.err.printf("%s: %s after %d ms%n", options.node(), what, took.toMillis());
+    await("repair of " + kind, repaired);
+    await("report of " + kind, () -> drift(kind) > before);
+    Duration took = Duration.between(begin, driftAt(kind));
+    System.err.printf("%s: %s after %d ms%n", options.node(), kind, took.toMillis());
     return took;
+  }
+
+  private Instant driftAt(Drift.Kind kind) {
+    try {
+      JsonObject entry = status().getAsJsonObject("drift").getAsJsonObject(kind.name());
+      return Instant.parse(entry.get("lastAt").getAsString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The output of wg(8) about the device. */
