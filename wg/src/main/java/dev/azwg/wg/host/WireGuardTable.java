@@ -107,6 +107,16 @@ public final class WireGuardTable {
     return changes.size();
   }
 
+  /**
+   * Removes our routes.
+   *
+   * @param deviceIndex the device that they may lead to, 0 if there is none
+   * @return how many there were
+   */
+  public int clear(int deviceIndex) throws IOException {
+    return apply(observe(deviceIndex), new TreeMap<>(), deviceIndex);
+  }
+
   private Route route(IpPrefix prefix, RouteTarget target, int deviceIndex) {
     RouteBuilder route =
         Route.to(prefix.address(), prefix.length()).table(table).protocol(PROTOCOL);

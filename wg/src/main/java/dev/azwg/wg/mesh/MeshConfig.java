@@ -14,11 +14,15 @@ import java.util.Objects;
  * @param fabricMtu the largest packet that the network between the nodes carries unfragmented; 0 to
  *     believe the underlay's MTU. Azure's fabric fragments above 1400 bytes and drops fragments
  *     that arrive out of order
+ * @param mtu the tunnel's MTU whatever the underlay has; 0 to follow the underlay
  */
 public record MeshConfig(
-    boolean hostScope, Mode mode, List<IpPrefix> neverTunnelled, int fabricMtu) {
+    boolean hostScope, Mode mode, List<IpPrefix> neverTunnelled, int fabricMtu, int mtu) {
   /** What Azure's virtual network carries without fragmenting. */
   public static final int AZURE_FABRIC_MTU = 1400;
+
+  /** The largest IPv4 packet. */
+  private static final int LARGEST_MTU = 65535;
 
   public MeshConfig {
     Objects.requireNonNull(mode);
@@ -26,5 +30,14 @@ public record MeshConfig(
     if (fabricMtu != 0 && fabricMtu < TunnelMtu.MINIMUM_UNDERLAY) {
       throw new IllegalArgumentException("fabric MTU below " + TunnelMtu.MINIMUM_UNDERLAY);
     }
+    if (mtu != 0 && (mtu < TunnelMtu.MINIMUM || mtu > LARGEST_MTU)) {
+      throw new IllegalArgumentException(
+          "is neither 0 nor an MTU from " + TunnelMtu.MINIMUM + " to " + LARGEST_MTU);
+    }
+  }
+
+  /** A tunnel whose MTU follows the underlay's. */
+  public MeshConfig(boolean hostScope, Mode mode, List<IpPrefix> neverTunnelled, int fabricMtu) {
+    this(hostScope, mode, neverTunnelled, fabricMtu, 0);
   }
 }

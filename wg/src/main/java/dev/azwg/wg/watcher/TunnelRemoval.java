@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,10 +28,10 @@ final class TunnelRemoval implements AutoCloseable {
   private final RouteNetlink netlink;
   private final TunnelDevice device;
   private final String name;
-  private final RoutingPolicy routing;
+  private final int table;
   private final PrintStream out;
 
-  TunnelRemoval(Libc libc, String name, RoutingPolicy routing, PrintStream out) throws IOException {
+  TunnelRemoval(Libc libc, String name, int table, PrintStream out) throws IOException {
     this.netlink = RouteNetlink.open(libc);
     this.device =
         new TunnelDevice(
@@ -42,13 +41,14 @@ final class TunnelRemoval implements AutoCloseable {
             () -> KernelClient.open(libc, name),
             new UapiClient());
     this.name = name;
-    this.routing = routing;
+    this.table = table;
     this.out = out;
   }
 
   /** From now on nothing that this node sends goes into the tunnel, and what did has arrived. */
   void bypass() throws IOException, InterruptedException {
-    new PolicyRules(netlink, routing).remove();
+    // Rules of ours are known by their protocol number, whatever their priority and table.
+    new PolicyRules(netlink, RoutingPolicy.STANDARD).remove();
     out.println("rules removed");
     if (device.find().isPresent()) {
       TimeUnit.NANOSECONDS.sleep(TunnelDrain.IN_FLIGHT.toNanos());
@@ -92,10 +92,9 @@ final class TunnelRemoval implements AutoCloseable {
   /** Removes the routes and the device. */
   void remove() throws IOException {
     Optional<TunnelDevice.Attached> found = device.find();
-    WireGuardTable table = new WireGuardTable(netlink, routing.table());
     int index = found.map(each -> each.link().index()).orElse(0);
-    int routes = table.apply(table.observe(index), new TreeMap<>(), index);
-    out.println(routes + " routes removed");
+    int routes = new WireGuardTable(netlink, table).clear(index);
+    out.println(routes + " routes removed from table " + table);
     if (found.isPresent()) {
       device.remove(found.get());
       out.println("device " + name + " removed");

@@ -3,6 +3,8 @@ package dev.azwg.wg.watcher;
 import static dev.azwg.wg.watcher.OptionText.option;
 
 import dev.azwg.conflist.keeper.ConflistKeeper;
+import dev.azwg.ipam.watcher.NodeFacts;
+import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.NodeName;
@@ -49,6 +51,9 @@ final class UninstallCommand {
                 + " memory may refer to it.");
     spec.addOption(option("--root", "DIR", "/", "The daemon's --root."));
     spec.addOption(option("--device", "DEVICE", "azwg0", "The WireGuard device."));
+    spec.addOption(
+        option(
+            "--table", "NUMBER", "", "The daemon's --table: the one that it used last if absent."));
     spec.addOption(option("--node", "NAME", "", "This node's name."));
     spec.addOption(option("--datastore", "directory:DIR", "", "The daemon's --datastore."));
     spec.addOption(
@@ -70,6 +75,7 @@ final class UninstallCommand {
     StatePaths paths = new StatePaths(text.value("--root", Path::of));
     String device = text.value("--device", name -> name);
     String node = text.value("--node", UninstallCommand::node);
+    int table = text.value("--table", value -> table(value, paths));
     Optional<Path> datastore = text.value("--datastore", UninstallCommand::datastore);
     Duration wait = text.value("--wait", OptionText::duration);
     RuntimeDirectories runtime = RuntimeDirectories.of(text, paths.root());
@@ -80,7 +86,7 @@ final class UninstallCommand {
       return CommandLineInterface.EXIT_FAILURE;
     }
     try (DaemonLock _ = DaemonLock.acquire(paths.lock());
-        TunnelRemoval removal = new TunnelRemoval(libc, device, RoutingPolicy.STANDARD, out)) {
+        TunnelRemoval removal = new TunnelRemoval(libc, device, table, out)) {
       // Before all else: pods must not be given to a plugin that nobody serves.
       removeFromLists(runtime, paths);
       // Then, whatever the datastore says, this node must not send into a tunnel any more.
@@ -126,6 +132,19 @@ final class UninstallCommand {
       err.println(
           "azwg-watcher: the other nodes cannot be told and may lose packets: " + e.getMessage());
       return false;
+    }
+  }
+
+  private static int table(String text, StatePaths paths) {
+    if (!text.isEmpty()) {
+      return RoutingOptions.table(text);
+    }
+    try {
+      return NodeFacts.read(paths.stateDirectory())
+          .map(NodeFacts::table)
+          .orElse(RoutingPolicy.STANDARD.table());
+    } catch (WatcherException e) {
+      throw new IllegalArgumentException("must be given: " + e.getMessage(), e);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.azwg.wg.datastore.DirectoryWatch;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.kernel.KernelClient;
 import dev.azwg.wg.device.uapi.UapiClient;
+import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts the daemon together and runs it. */
 final class Watcher {
   private static final Path PROC_SYS = Path.of("/proc/sys");
+  private static final Path SYS_CLASS_NET = Path.of("/sys/class/net");
 
   /** Nobody takes this long to write a file. */
   private static final Duration STALE_AFTER = Duration.ofMinutes(10);
@@ -115,7 +117,8 @@ final class Watcher {
                       options.hostScope(),
                       options.mode(),
                       options.neverTunnelled(),
-                      options.fabricMtu())),
+                      options.fabricMtu(),
+                      options.mtu())),
               tunnel,
               encryption(options, publicKey, tunnel, board, clock, log),
               podMtus,
@@ -159,7 +162,11 @@ final class Watcher {
       return new EncryptionOff(tunnel, options.pathPolicy().keepalive(), board, log);
     }
     PeerPaths paths = new PeerPaths(publicKey, options.pathPolicy());
-    return new EncryptionOn(tunnel, new PathKeeper(paths, tunnel, board, clock, log));
+    return new EncryptionOn(
+        tunnel,
+        new PathKeeper(paths, tunnel, board, clock, log),
+        new NapiThreading(SYS_CLASS_NET, options.device(), options.threadedNapi()),
+        log);
   }
 
   /** Null where the list is somebody else's matter: try-with-resources takes that. */

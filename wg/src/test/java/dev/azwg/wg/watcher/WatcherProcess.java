@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.libc.JnaLibc;
 import dev.azwg.netlink.testing.TestNamespace;
-import dev.azwg.wg.host.RoutingPolicy;
+import dev.azwg.wg.host.NapiThreading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,9 +60,9 @@ final class WatcherProcess implements AutoCloseable {
         directory.resolve("peers"),
         new StatePaths(directory.resolve(node)),
         "eth0",
-        "azt" + ProcessHandle.current().pid() % 100_000 + node,
-        51820,
-        RoutingPolicy.STANDARD,
+        setup.numbers().devicePrefix() + ProcessHandle.current().pid() % 100_000 + node,
+        setup.numbers().listenPort(),
+        setup.numbers().routing(),
         USERSPACE,
         setup.encryption(),
         true,
@@ -70,6 +70,8 @@ final class WatcherProcess implements AutoCloseable {
         setup.pathPolicy(),
         setup.neverTunnelled(),
         1400,
+        setup.numbers().mtu(),
+        NapiThreading.Wish.LEAVE,
         Duration.ofMinutes(10),
         new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
         true,
@@ -187,7 +189,8 @@ final class WatcherProcess implements AutoCloseable {
   }
 
   String routes() {
-    return namespace.exec("sh", "-c", "ip route show table 51820 2>/dev/null || true");
+    return namespace.exec(
+        "sh", "-c", "ip route show table " + options.routing().table() + " 2>/dev/null || true");
   }
 
   void stop() {
