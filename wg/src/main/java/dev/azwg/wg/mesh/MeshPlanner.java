@@ -73,7 +73,9 @@ public final class MeshPlanner {
         peerAddresses,
         routes.untunnelled(),
         config.hostScope() ? self.addresses() : List.of(),
-        TunnelMtu.of(self.underlayMtu(), config.fabricMtu(), outerIpv6),
+        config.mtu() != 0
+            ? config.mtu()
+            : TunnelMtu.of(self.underlayMtu(), config.fabricMtu(), outerIpv6),
         findings);
   }
 

@@ -2,8 +2,11 @@ package dev.azwg.wg.mesh;
 
 /** The MTU of the tunnel, and so of everything that is routed into it. */
 public final class TunnelMtu {
-  /** IPv6's minimum link MTU (RFC 8200 section 5) plus the larger overhead. */
-  static final int MINIMUM_UNDERLAY = 1280 + 80;
+  /** IPv6's minimum link MTU: RFC 8200 section 5. */
+  static final int MINIMUM = 1280;
+
+  /** The same plus the larger overhead. */
+  static final int MINIMUM_UNDERLAY = MINIMUM + 80;
 
   /** 20 bytes IPv4, 8 UDP, 32 WireGuard data header and tag. */
   private static final int OVERHEAD_IPV4 = 60;

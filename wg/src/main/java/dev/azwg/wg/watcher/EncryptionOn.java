@@ -1,5 +1,7 @@
 package dev.azwg.wg.watcher;
 
+import dev.azwg.wg.host.NapiThreading;
+import dev.azwg.wg.host.TunnelDevice;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.Claim;
 import dev.azwg.wg.mesh.DesiredState;
@@ -13,15 +15,22 @@ import java.util.Optional;
 final class EncryptionOn implements Encryption {
   private final Tunnel tunnel;
   private final PathKeeper paths;
+  private final NapiThreading napi;
+  private final Log log;
+  private boolean napiDone;
+  private NapiThreading.Outcome napiOutcome = NapiThreading.Outcome.UNCHANGED;
 
-  EncryptionOn(Tunnel tunnel, PathKeeper paths) {
+  EncryptionOn(Tunnel tunnel, PathKeeper paths, NapiThreading napi, Log log) {
     this.tunnel = tunnel;
     this.paths = paths;
+    this.napi = napi;
+    this.log = log;
   }
 
   @Override
   public void observe() throws IOException {
     tunnel.observe();
+    napiDone = false;
   }
 
   @Override
@@ -58,5 +67,19 @@ final class EncryptionOn implements Encryption {
   @Override
   public void converge(DesiredState accepted, Evidence evidence) throws IOException {
     tunnel.converge(accepted, evidence);
+    if (!napiDone && !accepted.peers().isEmpty()) {
+      napiDone = true;
+      setNapi();
+    }
+  }
+
+  private void setNapi() {
+    if (tunnel.backend().equals(Optional.of(TunnelDevice.Backend.KERNEL))) {
+      NapiThreading.Outcome outcome = napi.apply();
+      if (outcome != NapiThreading.Outcome.UNCHANGED && outcome != napiOutcome) {
+        log.info("NAPI threading", "outcome", outcome);
+      }
+      napiOutcome = outcome;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
@@ -29,6 +30,8 @@ import java.util.Objects;
  * @param nft the program that configures the packet filter
  * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
  *     MTU
+ * @param mtu the tunnel's MTU, 0 to follow the underlay's
+ * @param threadedNapi whether the kernel's device receives in threads
  * @param resync how often everything is read and compared even if nothing said it changed
  * @param runtime where the container runtime looks
  * @param keepConflist whether the plugin's entry is kept in the runtime's list
@@ -51,6 +54,8 @@ record Options(
     List<IpPrefix> clusterRanges,
     String nft,
     int fabricMtu,
+    int mtu,
+    NapiThreading.Wish threadedNapi,
     Duration resync,
     RuntimeDirectories runtime,
     boolean keepConflist,
@@ -76,6 +81,7 @@ record Options(
       throw new IllegalArgumentException("cluster ranges are refused in strict mode only");
     }
     Objects.requireNonNull(nft);
+    Objects.requireNonNull(threadedNapi);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);
     Objects.requireNonNull(logLevel);

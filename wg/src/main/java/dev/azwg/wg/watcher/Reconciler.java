@@ -10,6 +10,7 @@ import dev.azwg.wg.datastore.DatastoreSnapshot;
 import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PodRoutes;
 import dev.azwg.wg.host.Underlay;
+import dev.azwg.wg.host.WireGuardTable;
 import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.Claim;
 import dev.azwg.wg.mesh.DesiredState;
@@ -342,10 +343,24 @@ final class Reconciler {
   }
 
   private void writeFacts(NodeFacts wanted) throws IOException {
-    if (!wanted.equals(facts)) {
+    NodeFacts before = facts;
+    if (!wanted.equals(before)) {
       wanted.write(options.paths().stateDirectory());
       facts = wanted;
-      log.info("pod MTU published", "mtu", wanted.podMtu());
+      log.info("node's facts published", "pod_mtu", wanted.podMtu(), "table", wanted.table());
+      if (before != null && before.table() != wanted.table()) {
+        clear(before.table());
+      }
+    }
+  }
+
+  /** A table that an earlier daemon was told to use. No rule leads there any more. */
+  private void clear(int table) {
+    try {
+      int routes = new WireGuardTable(netlink, table).clear();
+      log.info("former table cleared", "table", table, "routes", routes);
+    } catch (IOException e) {
+      log.warn("former table cannot be cleared", "table", table, "error", e.getMessage());
     }
   }
 }

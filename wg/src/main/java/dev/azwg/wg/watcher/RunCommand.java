@@ -6,7 +6,7 @@ import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.wg.datastore.NodeName;
-import dev.azwg.wg.host.RoutingPolicy;
+import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
@@ -49,6 +49,7 @@ final class RunCommand {
         option("--underlay", "DEVICE", "eth0", "The NIC that carries the encrypted packets."));
     spec.addOption(option("--device", "DEVICE", "azwg0", "The WireGuard device."));
     spec.addOption(option("--listen-port", "PORT", "51820", "The device's UDP port."));
+    RoutingOptions.addOptions(spec);
     spec.addOption(
         option(
             "--userspace",
@@ -105,6 +106,20 @@ final class RunCommand {
             "BYTES",
             Integer.toString(MeshConfig.AZURE_FABRIC_MTU),
             "What the network between the nodes carries unfragmented, 0 for the underlay's MTU."));
+    spec.addOption(
+        option(
+            "--mtu",
+            "BYTES",
+            "0",
+            "The MTU of the device and of pods, 0 for what fits the underlay and the network between"
+                + " the nodes, followed live."));
+    spec.addOption(
+        option(
+            "--threaded-napi",
+            "on|off|leave",
+            "leave",
+            "Whether the kernel receives the device's packets in threads of their own. Only for the"
+                + " kernel's WireGuard, and only where the kernel can."));
     spec.addOption(option("--resync", "DURATION", "30s", "How often everything is compared anew."));
     spec.addOption(
         option(
@@ -143,7 +158,7 @@ final class RunCommand {
         text.value("--underlay", RunCommand::device),
         text.value("--device", RunCommand::device),
         text.value("--listen-port", OptionText.number(1, 65534)),
-        RoutingPolicy.STANDARD,
+        RoutingOptions.of(text),
         text.value("--userspace", program -> program),
         text.value("--encryption", value -> encryption(value, mode)),
         text.value("--host-scope", OptionText::onOrOff),
@@ -153,6 +168,8 @@ final class RunCommand {
         text.value("--cluster-ranges", value -> clusterRanges(value, mode)),
         text.value("--nft", program -> program),
         text.value("--fabric-mtu", RunCommand::fabricMtu),
+        text.value("--mtu", RunCommand::mtu),
+        text.value("--threaded-napi", OptionText.oneOf(NapiThreading.Wish.values())),
         text.value("--resync", RunCommand::resync),
         RuntimeDirectories.of(text, text.value("--root", Path::of)),
         text.value("--keep-conflist", OptionText::onOrOff),
@@ -206,7 +223,7 @@ final class RunCommand {
       throw new IllegalArgumentException("is for --mode strict only");
     }
     // Constructing a configuration is what knows the bounds.
-    return new MeshConfig(true, mode, List.of(), ranges, 0).clusterRanges();
+    return new MeshConfig(true, mode, List.of(), ranges, 0, 0).clusterRanges();
   }
 
   private static boolean fallback(String text, Mode mode) {
@@ -230,6 +247,11 @@ final class RunCommand {
     int mtu = OptionText.number(0, 65535).parse(text);
     // Constructing a configuration is what knows the bounds.
     return new MeshConfig(true, Mode.PERMISSIVE, List.of(), mtu).fabricMtu();
+  }
+
+  private static int mtu(String text) {
+    int mtu = OptionText.number(0, 65535).parse(text);
+    return new MeshConfig(true, Mode.PERMISSIVE, List.of(), List.of(), 0, mtu).mtu();
   }
 
   private static Duration resync(String text) {

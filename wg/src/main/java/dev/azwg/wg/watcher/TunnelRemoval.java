@@ -32,13 +32,12 @@ final class TunnelRemoval implements AutoCloseable {
   private final RouteNetlink netlink;
   private final TunnelDevice device;
   private final String name;
-  private final RoutingPolicy routing;
+  private final int table;
   private final Nft nft;
   private final Path ownPeers;
   private final PrintStream out;
 
-  TunnelRemoval(
-      Libc libc, String name, RoutingPolicy routing, Nft nft, Path ownPeers, PrintStream out)
+  TunnelRemoval(Libc libc, String name, int table, Nft nft, Path ownPeers, PrintStream out)
       throws IOException {
     this.netlink = RouteNetlink.open(libc);
     this.device =
@@ -49,7 +48,7 @@ final class TunnelRemoval implements AutoCloseable {
             () -> KernelClient.open(libc, name),
             new UapiClient());
     this.name = name;
-    this.routing = routing;
+    this.table = table;
     this.nft = nft;
     this.ownPeers = ownPeers;
     this.out = out;
@@ -57,7 +56,10 @@ final class TunnelRemoval implements AutoCloseable {
 
   /** From now on nothing that this node sends goes into the tunnel, and what did has arrived. */
   void bypass() throws IOException, InterruptedException {
-    new PolicyRules(netlink, routing).remove();
+    // Rules of ours are known by their protocol number, and by their table.
+    RoutingPolicy standard = RoutingPolicy.STANDARD;
+    new PolicyRules(netlink, new RoutingPolicy(table, standard.priority(), standard.fwmark()))
+        .remove();
     out.println("rules removed");
     removePacketFilter();
     if (device.find().isPresent()) {
@@ -112,8 +114,8 @@ final class TunnelRemoval implements AutoCloseable {
   /** Removes the routes and the device. */
   void remove() throws IOException {
     Optional<TunnelDevice.Attached> found = device.find();
-    int routes = new WireGuardTable(netlink, routing.table()).clear();
-    out.println(routes + " routes removed");
+    int routes = new WireGuardTable(netlink, table).clear();
+    out.println(routes + " routes removed from table " + table);
     if (found.isPresent()) {
       device.remove(found.get());
       out.println("device " + name + " removed");

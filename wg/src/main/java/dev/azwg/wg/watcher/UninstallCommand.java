@@ -3,6 +3,8 @@ package dev.azwg.wg.watcher;
 import static dev.azwg.wg.watcher.OptionText.option;
 
 import dev.azwg.conflist.keeper.ConflistKeeper;
+import dev.azwg.ipam.watcher.NodeFacts;
+import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.NodeName;
@@ -51,6 +53,9 @@ final class UninstallCommand {
                 + " memory may refer to it.");
     spec.addOption(option("--root", "DIR", "/", "The daemon's --root."));
     spec.addOption(option("--device", "DEVICE", "azwg0", "The WireGuard device."));
+    spec.addOption(
+        option(
+            "--table", "NUMBER", "", "The daemon's --table: the one that it used last if absent."));
     spec.addOption(option("--node", "NAME", "", "This node's name."));
     spec.addOption(option("--datastore", "directory:DIR", "", "The daemon's --datastore."));
     spec.addOption(
@@ -72,6 +77,7 @@ final class UninstallCommand {
     StatePaths paths = new StatePaths(text.value("--root", Path::of));
     String device = text.value("--device", name -> name);
     String node = text.value("--node", UninstallCommand::node);
+    int table = text.value("--table", value -> table(value, paths));
     Optional<Path> datastore = text.value("--datastore", UninstallCommand::datastore);
     Duration wait = text.value("--wait", OptionText::duration);
     RuntimeDirectories runtime = RuntimeDirectories.of(text, paths.root());
@@ -86,7 +92,7 @@ final class UninstallCommand {
             new TunnelRemoval(
                 libc,
                 device,
-                RoutingPolicy.STANDARD,
+                table,
                 new Nft("nft", paths.stateDirectory()),
                 paths.ownPeers(),
                 out)) {
@@ -135,6 +141,19 @@ final class UninstallCommand {
       err.println(
           "azwg-watcher: the other nodes cannot be told and may lose packets: " + e.getMessage());
       return false;
+    }
+  }
+
+  private static int table(String text, StatePaths paths) {
+    if (!text.isEmpty()) {
+      return RoutingOptions.table(text);
+    }
+    try {
+      return NodeFacts.read(paths.stateDirectory())
+          .map(NodeFacts::table)
+          .orElse(RoutingPolicy.STANDARD.table());
+    } catch (WatcherException e) {
+      throw new IllegalArgumentException("must be given: " + e.getMessage(), e);
     }
   }
 

@@ -14,6 +14,7 @@ import dev.azwg.wg.datastore.DirectoryWatch;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.kernel.KernelClient;
 import dev.azwg.wg.device.uapi.UapiClient;
+import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.host.PolicyRules;
 import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts the daemon together and runs it. */
 final class Watcher {
   private static final Path PROC_SYS = Path.of("/proc/sys");
+  private static final Path SYS_CLASS_NET = Path.of("/sys/class/net");
 
   /** Nobody takes this long to write a file. */
   private static final Duration STALE_AFTER = Duration.ofMinutes(10);
@@ -129,7 +131,8 @@ final class Watcher {
                       options.mode(),
                       options.neverTunnelled(),
                       options.clusterRanges(),
-                      options.fabricMtu())),
+                      options.fabricMtu(),
+                      options.mtu())),
               tunnel,
               encryption(options, publicKey, tunnel, board, clock, log),
               podMtus,
@@ -176,7 +179,11 @@ final class Watcher {
       return new EncryptionOff(tunnel, options.pathPolicy().keepalive(), board, log);
     }
     PeerPaths paths = new PeerPaths(publicKey, options.pathPolicy());
-    return new EncryptionOn(tunnel, new PathKeeper(paths, tunnel, board, clock, log));
+    return new EncryptionOn(
+        tunnel,
+        new PathKeeper(paths, tunnel, board, clock, log),
+        new NapiThreading(SYS_CLASS_NET, options.device(), options.threadedNapi()),
+        log);
   }
 
   /** Null where the list is somebody else's matter: try-with-resources takes that. */

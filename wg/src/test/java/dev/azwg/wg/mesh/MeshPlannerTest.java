@@ -392,6 +392,7 @@ class MeshPlannerTest {
             Mode.STRICT,
             prefixes("10.240.0.200"),
             prefixes("10.240.0.0/16", "10.241.0.0/16"),
+            0,
             0);
     PeerRecord outOfScope =
         new PeerRecord(
@@ -419,7 +420,7 @@ class MeshPlannerTest {
   @Test
   void aRangeThatIsExemptAsAWholeIsNotRefused() {
     MeshConfig strict =
-        new MeshConfig(true, Mode.STRICT, prefixes("10.0.0.0/8"), prefixes("10.240.0.0/16"), 0);
+        new MeshConfig(true, Mode.STRICT, prefixes("10.0.0.0/8"), prefixes("10.240.0.0/16"), 0, 0);
     assertEquals(Map.of(), plan(strict, self()).routes());
   }
 

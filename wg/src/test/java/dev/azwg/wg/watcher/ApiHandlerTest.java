@@ -18,6 +18,7 @@ import dev.azwg.ipam.watcher.WatcherHealth;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.device.Peer;
+import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.Sysctls;
 import dev.azwg.wg.host.TunnelDevice;
@@ -85,6 +86,8 @@ class ApiHandlerTest {
         List.of(),
         "nft",
         1400,
+        0,
+        NapiThreading.Wish.LEAVE,
         Duration.ofMinutes(1),
         new RuntimeDirectories(directory, directory),
         false,

@@ -8,11 +8,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RunCommandTest {
   @ParameterizedTest
-  @CsvSource({
-    "--encryption=maybe,is neither on nor off",
-    "--encryption=off --mode=strict,contradicts --mode strict",
-    "--fallback=on --mode=strict,contradicts --mode strict",
-  })
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--encryption=maybe|is neither on nor off",
+        "--encryption=off --mode=strict|contradicts --mode strict",
+        "--table=254|is not a routing table",
+        "--table=x|is not the number of a routing table",
+        "--rule-priority=2|is not a rule's priority from 3",
+        "--rule-priority=32766|is not a rule's priority from 3",
+        "--fwmark=0|has no bit set",
+        "--fwmark=0x104000|kube-proxy",
+        "--fwmark=0x1ffffffff|is not a mark of 32 bits",
+        "--fwmark=-1|is not a mark of 32 bits",
+        "--mtu=1279|is neither 0 nor an MTU from 1280",
+        "--mtu=65536|is not a number",
+        "--threaded-napi=maybe|is none of: on, off, leave",
+        "--listen-port=0|is not a number from 1",
+        "--fallback=on --mode=strict|contradicts --mode strict",
+      })
   void whatCannotBeIsAUsageErrorThatNamesTheOption(String options, String problem) {
     String[] given = ("run --node=a --datastore=directory:/nowhere " + options).split(" ", -1);
     CommandRun run = CommandRun.of(given);

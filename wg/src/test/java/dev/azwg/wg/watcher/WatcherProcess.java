@@ -6,7 +6,7 @@ import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.libc.JnaLibc;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.testing.TestNamespace;
-import dev.azwg.wg.host.RoutingPolicy;
+import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.mesh.Drift;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,9 +88,9 @@ final class WatcherProcess implements AutoCloseable {
         directory.resolve("peers"),
         new StatePaths(directory.resolve(node)),
         "eth0",
-        "azt" + ProcessHandle.current().pid() % 100_000 + node,
-        51820,
-        RoutingPolicy.STANDARD,
+        setup.numbers().devicePrefix() + ProcessHandle.current().pid() % 100_000 + node,
+        setup.numbers().listenPort(),
+        setup.numbers().routing(),
         userspace,
         setup.encryption(),
         setup.hostScope(),
@@ -100,6 +100,8 @@ final class WatcherProcess implements AutoCloseable {
         setup.clusterRanges(),
         setup.nft(),
         1400,
+        setup.numbers().mtu(),
+        NapiThreading.Wish.LEAVE,
         setup.resync(),
         new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
         true,
@@ -318,7 +320,9 @@ final class WatcherProcess implements AutoCloseable {
     return namespace.exec(
         "sh",
         "-c",
-        "ip route show table 51820 2>/dev/null; ip -6 route show table 51820 2>/dev/null || true");
+        "T="
+            + options.routing().table()
+            + "; ip route show table $T 2>/dev/null; ip -6 route show table $T 2>/dev/null || true");
   }
 
   /** Waits until the table holds these routes and no others: prefix, and device or kind. */

@@ -1,11 +1,13 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** In what a watcher of a test differs from the others. */
 record WatcherSetup(
@@ -17,10 +19,14 @@ record WatcherSetup(
     String nft,
     InstantSource clock,
     Duration resync,
-    boolean encryption) {
-  /** So rare that no test waits for it. */
-  private static final Duration RARELY = Duration.ofMinutes(10);
+    boolean encryption,
+    Numbers numbers) {
+  /** What nodes may have different from each other. */
+  record Numbers(String devicePrefix, int listenPort, RoutingPolicy routing, int mtu) {
+    static final Numbers USUAL = new Numbers("azt", 51820, RoutingPolicy.STANDARD, 0);
+  }
 
+  /** A resync so rare that no test waits for it. */
   static final WatcherSetup USUAL =
       new WatcherSetup(
           true,
@@ -30,94 +36,92 @@ record WatcherSetup(
           List.of(),
           "nft",
           InstantSource.system(),
-          RARELY,
-          true);
+          Duration.ofMinutes(10),
+          true,
+          Numbers.USUAL);
 
   static final WatcherSetup STRICT = USUAL.with(Mode.STRICT);
 
-  WatcherSetup with(Mode other) {
+  private static final class Draft {
+    private boolean hostScope;
+    private Mode mode;
+    private PathPolicy pathPolicy;
+    private List<IpPrefix> neverTunnelled;
+    private List<IpPrefix> clusterRanges;
+    private String nft;
+    private InstantSource clock;
+    private Duration resync;
+    private boolean encryption;
+    private Numbers numbers;
+
+    Draft(WatcherSetup setup) {
+      hostScope = setup.hostScope;
+      mode = setup.mode;
+      pathPolicy = setup.pathPolicy;
+      neverTunnelled = setup.neverTunnelled;
+      clusterRanges = setup.clusterRanges;
+      nft = setup.nft;
+      clock = setup.clock;
+      resync = setup.resync;
+      encryption = setup.encryption;
+      numbers = setup.numbers;
+    }
+  }
+
+  private WatcherSetup but(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
     return new WatcherSetup(
-        hostScope,
-        other,
-        pathPolicy,
-        neverTunnelled,
-        clusterRanges,
-        nft,
-        clock,
-        resync,
-        encryption);
+        draft.hostScope,
+        draft.mode,
+        draft.pathPolicy,
+        draft.neverTunnelled,
+        draft.clusterRanges,
+        draft.nft,
+        draft.clock,
+        draft.resync,
+        draft.encryption,
+        draft.numbers);
+  }
+
+  WatcherSetup with(Mode other) {
+    return but(draft -> draft.mode = other);
   }
 
   WatcherSetup with(PathPolicy other) {
-    return new WatcherSetup(
-        hostScope, mode, other, neverTunnelled, clusterRanges, nft, clock, resync, encryption);
+    return but(draft -> draft.pathPolicy = other);
   }
 
   WatcherSetup with(InstantSource other) {
-    return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, other, resync, encryption);
+    return but(draft -> draft.clock = other);
+  }
+
+  WatcherSetup with(Numbers other) {
+    return but(draft -> draft.numbers = other);
   }
 
   WatcherSetup withHostScope(boolean other) {
-    return new WatcherSetup(
-        other, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync, encryption);
+    return but(draft -> draft.hostScope = other);
   }
 
   /** On a node where nft is another program, or none. */
   WatcherSetup withNft(String other) {
-    return new WatcherSetup(
-        hostScope,
-        mode,
-        pathPolicy,
-        neverTunnelled,
-        clusterRanges,
-        other,
-        clock,
-        resync,
-        encryption);
+    return but(draft -> draft.nft = other);
   }
 
   WatcherSetup resyncing(Duration interval) {
-    return new WatcherSetup(
-        hostScope,
-        mode,
-        pathPolicy,
-        neverTunnelled,
-        clusterRanges,
-        nft,
-        clock,
-        interval,
-        encryption);
+    return but(draft -> draft.resync = interval);
   }
 
   WatcherSetup neverTunnelling(IpPrefix prefix) {
-    return new WatcherSetup(
-        hostScope,
-        mode,
-        pathPolicy,
-        List.of(prefix),
-        clusterRanges,
-        nft,
-        clock,
-        resync,
-        encryption);
+    return but(draft -> draft.neverTunnelled = List.of(prefix));
   }
 
   WatcherSetup withClusterRange(IpPrefix range) {
-    return new WatcherSetup(
-        hostScope,
-        mode,
-        pathPolicy,
-        neverTunnelled,
-        List.of(range),
-        nft,
-        clock,
-        resync,
-        encryption);
+    return but(draft -> draft.clusterRanges = List.of(range));
   }
 
   WatcherSetup withoutEncryption() {
-    return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync, false);
+    return but(draft -> draft.encryption = false);
   }
 }
