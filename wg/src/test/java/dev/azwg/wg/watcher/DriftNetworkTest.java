@@ -121,8 +121,10 @@ class DriftNetworkTest {
   void u16AModifiedRuleIsPutRight() throws Exception {
     // Without "not" it leads encrypted packets into the tunnel and all others past it.
     String batch =
-        "rule del prio 99\n"
-            + "rule add prio 99 fwmark 0x100000/0x100000 lookup 51820 protocol 142\n";
+        """
+        rule del prio 99
+        rule add prio 99 fwmark 0x100000/0x100000 lookup 51820 protocol 142
+        """;
     Path file = Files.writeString(directory.resolve("batch"), batch);
     assertSoon(
         nodeA.repairs(
