@@ -135,7 +135,8 @@ class PolicyRulesNetworkTest {
           if (event instanceof RouteEvent.RuleAdded(Rule rule) && rule.invert()) {
             ours.add(rule.priority());
           } else if (event instanceof RouteEvent.RuleRemoved(Rule rule) && rule.invert()) {
-            ours.remove((Integer) rule.priority());
+            // By value, not by index.
+            ours.remove(Integer.valueOf(rule.priority()));
             replaced++;
           }
           assertFalse(ours.isEmpty(), () -> "no rule of ours after " + event);
