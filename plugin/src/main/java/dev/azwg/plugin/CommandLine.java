@@ -22,7 +22,7 @@ final class CommandLine {
       Members of the configuration, all optional except "type":
         "type": "azwg"
         "stateDir"        where the state is kept              ("/run/azwg")
-        "table"           the WireGuard routing table          (51820)
+        "table"           the WireGuard routing table          (the watcher's, or 51820)
         "publishTimeout"  how long ADD waits for the watcher   ("500ms")
         "mode"            "permissive" or "strict"             ("permissive")
         "podMtu"          "auto", "off" or a number of bytes   ("auto")

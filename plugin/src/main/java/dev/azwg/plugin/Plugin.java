@@ -2,6 +2,8 @@ package dev.azwg.plugin;
 
 import com.google.gson.JsonObject;
 import dev.azwg.conflist.json.JsonText;
+import dev.azwg.ipam.watcher.NodeFacts;
+import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.plugin.command.AddCommand;
 import dev.azwg.plugin.command.Call;
@@ -29,6 +31,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 
 /** One run of the plugin: from environment and stdin to stdout and the exit code. */
 final class Plugin {
@@ -119,9 +122,19 @@ final class Plugin {
             : PluginConfig.parse(network.document());
     String subject = invocation.command() + " " + invocation.subject();
     Journal journal = new Journal(stderr, config.logLevel(), config.logFile(), subject);
+    Optional<NodeFacts> facts = facts(config, journal);
     Attachments attachments =
-        new Attachments(libc, kernel, journal, config.stateDir(), config.table());
-    return new Call(invocation, network, config, attachments, kernel, journal, begin);
+        new Attachments(libc, kernel, journal, config.stateDir(), Call.table(config, facts));
+    return new Call(invocation, network, config, facts, attachments, kernel, journal, begin);
+  }
+
+  private static Optional<NodeFacts> facts(PluginConfig config, Journal journal) {
+    try {
+      return NodeFacts.read(config.stateDir());
+    } catch (WatcherException e) {
+      journal.warning("what the watcher has published cannot be used: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Prints a result. */

@@ -1,6 +1,7 @@
 package dev.azwg.plugin;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.ipam.ledger.LinkMtus;
 import dev.azwg.plugin.node.MtuChange;
 import dev.azwg.plugin.node.NodeKernel;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -17,10 +19,12 @@ public final class FakeKernel implements NodeKernel {
   public final Set<IpPrefix> routes = new ConcurrentSkipListSet<>();
   public volatile int podMtu = 1500;
   public volatile boolean refusesRoutes;
+  public volatile int lastTable;
 
   @Override
   public List<IpPrefix> addThrowRoutes(int table, Collection<IpPrefix> addresses)
       throws IOException {
+    lastTable = table;
     if (refusesRoutes) {
       throw new IOException("RTM_NEWROUTE: EPERM");
     }
@@ -47,11 +51,16 @@ public final class FakeKernel implements NodeKernel {
 
   @Override
   public MtuChange lowerPodMtu(String netns, String ifName, int mtu) {
-    if (podMtu <= mtu) {
-      return MtuChange.none(netns, ifName);
-    }
-    MtuChange change = new MtuChange(netns, ifName, OptionalInt.of(podMtu), 0, OptionalInt.empty());
-    podMtu = mtu;
+    boolean lower = podMtu > mtu;
+    MtuChange change =
+        new MtuChange(
+            netns,
+            ifName,
+            Optional.of(new LinkMtus(podMtu, OptionalInt.empty())),
+            lower ? OptionalInt.of(podMtu) : OptionalInt.empty(),
+            0,
+            OptionalInt.empty());
+    podMtu = Math.min(podMtu, mtu);
     return change;
   }
 

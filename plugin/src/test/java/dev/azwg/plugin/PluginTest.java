@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +129,7 @@ class PluginTest {
   @Test
   void point38AResultThatCannotBePrintedIsUndone() throws Exception {
     Files.createDirectories(plugin.stateDir);
-    new NodeFacts(1340).write(plugin.stateDir);
+    new NodeFacts(1340, 7000).write(plugin.stateDir);
     OutputStream full =
         new OutputStream() {
           @Override
@@ -185,7 +186,7 @@ class PluginTest {
   void theMtuOfThePodsLinkIsLoweredToWhatTheWatcherSaysAndNeverRaised() throws Exception {
     plugin.add("c1", "10.1.0.5");
     assertEquals(1500, plugin.kernel.podMtu, "nobody has said");
-    new NodeFacts(1340).write(plugin.stateDir);
+    new NodeFacts(1340, 7000).write(plugin.stateDir);
     plugin.add("c1", "10.1.0.5");
     assertEquals(1340, plugin.kernel.podMtu);
     plugin.kernel.podMtu = 1280;
@@ -198,6 +199,36 @@ class PluginTest {
     plugin.configure(",\"podMtu\":1400");
     plugin.add("c1", "10.1.0.5");
     assertEquals(1400, plugin.kernel.podMtu);
+  }
+
+  @Test
+  void whatTheLinkHadAtFirstIsRecordedForWhoeverFollowsTheMtu() throws Exception {
+    plugin.add("c1", "10.1.0.5");
+    assertEquals(1500, foundMtu(), "nobody has said, and somebody may say later");
+    new NodeFacts(1340, 7000).write(plugin.stateDir);
+    plugin.add("c1", "10.1.0.5");
+    plugin.add("c1", "10.1.0.5");
+    assertEquals(1340, plugin.kernel.podMtu);
+    assertEquals(1500, foundMtu(), "an ADD before has lowered it");
+    plugin.configure(",\"podMtu\":1300");
+    plugin.add("c1", "10.1.0.5");
+    assertEquals(Optional.empty(), plugin.recorded().getFirst().linkMtus());
+  }
+
+  private int foundMtu() throws IOException {
+    return plugin.recorded().getFirst().linkMtus().orElseThrow().pod();
+  }
+
+  @Test
+  void theTableIsTheWatchersUnlessTheConfigurationNamesOne() throws Exception {
+    plugin.add("c1", "10.1.0.5");
+    assertEquals(51820, plugin.kernel.lastTable);
+    new NodeFacts(1340, 7000).write(plugin.stateDir);
+    plugin.add("c1", "10.1.0.5");
+    assertEquals(7000, plugin.kernel.lastTable);
+    plugin.configure(",\"table\":8000");
+    plugin.add("c1", "10.1.0.5");
+    assertEquals(8000, plugin.kernel.lastTable);
   }
 
   @Test

@@ -14,6 +14,8 @@ import java.util.Set;
  * @param network the name of the network configuration list
  * @param addresses /32 and /128 only, without repetition; may be empty
  * @param pod who it is for, where the runtime told
+ * @param linkMtus what the plugin found, where the pod's link is to follow the tunnel's MTU; empty
+ *     if it is to be left alone
  * @param createdAt when the claim was made, to the nanosecond: the newest claim owns an address
  */
 public record Attachment(
@@ -22,9 +24,21 @@ public record Attachment(
     String network,
     List<IpPrefix> addresses,
     Optional<PodIdentity> pod,
+    Optional<LinkMtus> linkMtus,
     Instant createdAt) {
   /** The most addresses that one attachment can have. */
   public static final int MAX_ADDRESSES = 4096;
+
+  /** An attachment whose link is to be left alone. */
+  public Attachment(
+      AttachmentKey key,
+      String netns,
+      String network,
+      List<IpPrefix> addresses,
+      Optional<PodIdentity> pod,
+      Instant createdAt) {
+    this(key, netns, network, addresses, pod, Optional.empty(), createdAt);
+  }
 
   /**
    * Keeps an own copy of the addresses.

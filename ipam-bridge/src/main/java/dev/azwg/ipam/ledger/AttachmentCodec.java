@@ -17,12 +17,14 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * The attachment file's content, format version 1: one JSON object with {@code version}, {@code
  * containerID}, {@code ifName}, {@code netns}, {@code network}, {@code addresses}, {@code pod}
- * (optional) and {@code createdAt}. Members that this version does not know are ignored.
+ * (optional), {@code linkMtus} (optional) and {@code createdAt}. Members that this version does not
+ * know are ignored.
  */
 final class AttachmentCodec {
   private static final long VERSION = 1;
@@ -54,6 +56,13 @@ final class AttachmentCodec {
       pod.addProperty("name", identity.name());
       pod.addProperty("uid", identity.uid());
       object.add("pod", pod);
+    }
+    if (attachment.linkMtus().isPresent()) {
+      LinkMtus mtus = attachment.linkMtus().get();
+      JsonObject found = new JsonObject();
+      found.addProperty("pod", mtus.pod());
+      mtus.node().ifPresent(node -> found.addProperty("node", node));
+      object.add("linkMtus", found);
     }
     object.addProperty("createdAt", Timestamp.format(attachment.createdAt()));
     return (JsonText.compact(object) + '\n').getBytes(StandardCharsets.UTF_8);
@@ -93,6 +102,7 @@ final class AttachmentCodec {
         string(object, "network"),
         List.copyOf(addresses()),
         pod(),
+        linkMtus(),
         createdAt);
   }
 
@@ -153,6 +163,29 @@ final class AttachmentCodec {
     return Optional.of(
         new PodIdentity(
             string(identity, "namespace"), string(identity, "name"), string(identity, "uid")));
+  }
+
+  private Optional<LinkMtus> linkMtus() throws LedgerException {
+    JsonElement found = object.get("linkMtus");
+    if (found == null || found.isJsonNull()) {
+      return Optional.empty();
+    }
+    if (!found.isJsonObject()) {
+      throw invalid("linkMtus", "is not an object");
+    }
+    JsonObject mtus = found.getAsJsonObject();
+    return Optional.of(
+        new LinkMtus(
+            mtu(mtus, "pod"),
+            mtus.has("node") ? OptionalInt.of(mtu(mtus, "node")) : OptionalInt.empty()));
+  }
+
+  private int mtu(JsonObject parent, String name) throws LedgerException {
+    Long mtu = Members.integer(parent.get(name));
+    if (mtu == null || !LinkMtus.isMtu(mtu)) {
+      throw invalid("linkMtus." + name, "is not a link's MTU");
+    }
+    return mtu.intValue();
   }
 
   private String string(JsonObject parent, String name) throws LedgerException {

@@ -23,13 +23,17 @@ import java.util.Set;
 
 /**
  * What the watcher knows about this node and the plugin needs: {@code <stateDir>/node.json}, {@code
- * {"version":1,"podMtu":1340}}, replaced whole. Members that this version does not know are
- * ignored.
+ * {"version":1,"podMtu":1340,"table":51820}}, replaced whole. Members that this version does not
+ * know are ignored.
  *
  * @param podMtu the largest IP packet, in bytes, that a pod may send so that it fits the tunnel;
  *     {@value #MIN_MTU} to {@value #MAX_MTU}
+ * @param table the WireGuard routing table; {@value #DEFAULT_TABLE} if the file does not say
  */
-public record NodeFacts(int podMtu) {
+public record NodeFacts(int podMtu, int table) {
+  /** The WireGuard table where nobody says otherwise. */
+  public static final int DEFAULT_TABLE = 51820;
+
   /** What every IPv4 host must be able to receive (RFC 791). */
   public static final int MIN_MTU = 576;
 
@@ -47,13 +51,16 @@ public record NodeFacts(int podMtu) {
           PosixFilePermission.OTHERS_READ);
 
   /**
-   * Checks the MTU.
+   * Checks both.
    *
-   * @throws IllegalArgumentException if it is out of bounds
+   * @throws IllegalArgumentException if one is out of bounds
    */
   public NodeFacts {
     if (podMtu < MIN_MTU || podMtu > MAX_MTU) {
       throw new IllegalArgumentException("MTU " + podMtu);
+    }
+    if (table <= 0) {
+      throw new IllegalArgumentException("table " + table);
     }
   }
 
@@ -90,6 +97,7 @@ public record NodeFacts(int podMtu) {
     JsonObject object = new JsonObject();
     object.addProperty("version", VERSION);
     object.addProperty("podMtu", podMtu);
+    object.addProperty("table", table);
     byte[] content = (JsonText.compact(object) + '\n').getBytes(StandardCharsets.UTF_8);
     Path file = file(stateDir);
     try {
@@ -118,6 +126,18 @@ public record NodeFacts(int podMtu) {
           file + ": podMtu is not an integer from " + MIN_MTU + " to " + MAX_MTU,
           null);
     }
-    return new NodeFacts(mtu.intValue());
+    return new NodeFacts(mtu.intValue(), table(object, file));
+  }
+
+  private static int table(JsonObject object, Path file) throws WatcherException {
+    if (!object.has("table")) {
+      return DEFAULT_TABLE;
+    }
+    Long table = Members.integer(object.get("table"));
+    if (table == null || table <= 0 || table > Integer.MAX_VALUE) {
+      throw new WatcherException(
+          Reason.INVALID_FACTS, file + ": table is not the number of a routing table", null);
+    }
+    return table.intValue();
   }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,6 +34,7 @@ class LedgerTest {
           + "\"netns\":\"/var/run/netns/cni-1\",\"network\":\"azure\","
           + "\"addresses\":[\"10.244.3.27/32\",\"fd12:3456:789a:0:2::1b/128\"],"
           + "\"pod\":{\"namespace\":\"default\",\"name\":\"web-0\",\"uid\":\"u-1\"},"
+          + "\"linkMtus\":{\"pod\":1500,\"node\":1400},"
           + "\"createdAt\":\"2026-08-20T10:11:12.123456789Z\"}\n";
 
   @TempDir Path stateDir;
@@ -120,6 +122,11 @@ class LedgerTest {
         "[\"10.244.3.27/32\"       | [7                     | INVALID_MEMBER",
         "\"addresses\"             | \"addrs\"              | INVALID_MEMBER",
         "\"uid\":\"u-1\"           | \"uid\":1              | INVALID_MEMBER",
+        "{\"pod\":1500           | {\"pod\":0              | INVALID_MEMBER",
+        "{\"pod\":1500           | {\"p\":1500             | INVALID_MEMBER",
+        "\"node\":1400          | \"node\":\"1400\"        | INVALID_MEMBER",
+        "\"node\":1400          | \"node\":65536          | INVALID_MEMBER",
+        "\"linkMtus\":{          | \"linkMtus\":1,\"x\":{    | INVALID_MEMBER",
         "12.123456789Z             | 12Z                    | INVALID_MEMBER",
       })
   void aBadFileIsSkippedAndReported(String good, String bad, Reason reason) throws Exception {
@@ -226,6 +233,7 @@ class LedgerTest {
         "azure",
         List.of(IpPrefix.parse("10.244.3.27/32"), IpPrefix.parse("fd12:3456:789a:0:2::1b/128")),
         Optional.of(new PodIdentity("default", "web-0", "u-1")),
+        Optional.of(new LinkMtus(1500, OptionalInt.of(1400))),
         CREATED);
   }
 }

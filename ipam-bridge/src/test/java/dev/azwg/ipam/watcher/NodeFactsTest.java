@@ -18,10 +18,18 @@ class NodeFactsTest {
   @Test
   void writesAndReads() throws Exception {
     assertEquals(Optional.empty(), NodeFacts.read(stateDir));
-    new NodeFacts(1320).write(stateDir);
-    new NodeFacts(1340).write(stateDir);
-    assertEquals("{\"version\":1,\"podMtu\":1340}\n", Files.readString(NodeFacts.file(stateDir)));
-    assertEquals(Optional.of(new NodeFacts(1340)), NodeFacts.read(stateDir));
+    new NodeFacts(1320, 7000).write(stateDir);
+    new NodeFacts(1340, 7000).write(stateDir);
+    assertEquals(
+        "{\"version\":1,\"podMtu\":1340,\"table\":7000}\n",
+        Files.readString(NodeFacts.file(stateDir)));
+    assertEquals(Optional.of(new NodeFacts(1340, 7000)), NodeFacts.read(stateDir));
+  }
+
+  @Test
+  void withoutATableItIsTheUsualOne() throws Exception {
+    Files.writeString(NodeFacts.file(stateDir), "{\"version\":1,\"podMtu\":1340}");
+    assertEquals(Optional.of(new NodeFacts(1340, 51820)), NodeFacts.read(stateDir));
   }
 
   @ParameterizedTest
@@ -36,6 +44,9 @@ class NodeFactsTest {
         "{\"version\":1,\"podMtu\":\"1340\"}",
         "{\"version\":1,\"podMtu\":575}",
         "{\"version\":1,\"podMtu\":65536}",
+        "{\"version\":1,\"podMtu\":1340,\"table\":0}",
+        "{\"version\":1,\"podMtu\":1340,\"table\":2147483648}",
+        "{\"version\":1,\"podMtu\":1340,\"table\":\"7000\"}",
         "{\"version\":1,\"podMtu\":1340,\"podMtu\":1340}",
       })
   void refusesWhatIsNotValid(String content) throws Exception {
@@ -53,6 +64,7 @@ class NodeFactsTest {
         assertThrows(WatcherException.class, () -> NodeFacts.read(stateDir)).reason());
     assertEquals(
         Reason.FACTS_FILE,
-        assertThrows(WatcherException.class, () -> new NodeFacts(1340).write(stateDir)).reason());
+        assertThrows(WatcherException.class, () -> new NodeFacts(1340, 7000).write(stateDir))
+            .reason());
   }
 }

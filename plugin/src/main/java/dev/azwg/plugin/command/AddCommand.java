@@ -4,7 +4,10 @@ import com.google.gson.JsonObject;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.ledger.Attachment;
 import dev.azwg.ipam.ledger.AttachmentKey;
+import dev.azwg.ipam.ledger.LedgerException;
+import dev.azwg.ipam.ledger.LinkMtus;
 import dev.azwg.ipam.ledger.PodIdentity;
+import dev.azwg.ipam.watcher.NodeFacts;
 import dev.azwg.ipam.watcher.PublishOutcome;
 import dev.azwg.ipam.watcher.WatcherClient;
 import dev.azwg.netlink.NetlinkException;
@@ -61,7 +64,7 @@ public final class AddCommand {
       return;
     }
     MtuChange mtu = lowerMtu();
-    Attachment attachment = attachment(addresses);
+    Attachment attachment = attachment(addresses, mtu);
     try {
       attach(attachment);
     } catch (CniException e) {
@@ -84,7 +87,7 @@ public final class AddCommand {
     String ifName = call.invocation().ifName();
     OptionalInt mtu = WantedMtu.of(call);
     if (mtu.isEmpty()) {
-      return MtuChange.none(netns, ifName);
+      return WantedMtu.follows(call) ? look(netns, ifName) : MtuChange.none(netns, ifName);
     }
     try {
       return call.kernel().lowerPodMtu(netns, ifName, mtu.getAsInt());
@@ -93,14 +96,39 @@ public final class AddCommand {
     }
   }
 
-  private Attachment attachment(List<IpPrefix> addresses) {
+  /** What the link has, for when the watcher knows what it should have. */
+  private MtuChange look(String netns, String ifName) {
+    try {
+      return call.kernel().lowerPodMtu(netns, ifName, NodeFacts.MAX_MTU);
+    } catch (IOException e) {
+      call.journal().info("the MTU of the pod's link is not known: " + e.getMessage());
+      return MtuChange.none(netns, ifName);
+    }
+  }
+
+  private Attachment attachment(List<IpPrefix> addresses, MtuChange mtu) {
     return new Attachment(
         key,
         call.invocation().netns(),
         call.network().name(),
         addresses,
         pod(call.invocation().args()),
+        WantedMtu.follows(call) ? mtu.found().map(this::beforeAnyAdd) : Optional.empty(),
         Instant.now());
+  }
+
+  /** An earlier ADD of the same attachment may have lowered the link. */
+  private LinkMtus beforeAnyAdd(LinkMtus found) {
+    try {
+      return call.attachments()
+          .find(key)
+          .filter(earlier -> earlier.netns().equals(call.invocation().netns()))
+          .flatMap(Attachment::linkMtus)
+          .map(found::atLeast)
+          .orElse(found);
+    } catch (LedgerException unreadable) {
+      return found;
+    }
   }
 
   private static Optional<PodIdentity> pod(CniArgs args) {

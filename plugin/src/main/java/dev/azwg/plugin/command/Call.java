@@ -1,5 +1,6 @@
 package dev.azwg.plugin.command;
 
+import dev.azwg.ipam.watcher.NodeFacts;
 import dev.azwg.plugin.config.PluginConfig;
 import dev.azwg.plugin.journal.Journal;
 import dev.azwg.plugin.node.NodeKernel;
@@ -7,6 +8,7 @@ import dev.azwg.plugin.spec.Invocation;
 import dev.azwg.plugin.spec.NetworkConfig;
 import dev.azwg.plugin.state.Attachments;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One call of the plugin with all that its command works on.
@@ -14,6 +16,7 @@ import java.time.Instant;
  * @param invocation the environment
  * @param network what the specification defines of the configuration
  * @param config our own part of the configuration
+ * @param facts what the watcher has published of the node; empty if nothing that can be used
  * @param attachments the ledger and its routes
  * @param kernel the node's kernel
  * @param journal where log lines go
@@ -23,7 +26,18 @@ public record Call(
     Invocation invocation,
     NetworkConfig network,
     PluginConfig config,
+    Optional<NodeFacts> facts,
     Attachments attachments,
     NodeKernel kernel,
     Journal journal,
-    Instant begin) {}
+    Instant begin) {
+  /** The table that the plugin's routes belong into. */
+  public int table() {
+    return table(config, facts);
+  }
+
+  /** The same, of its parts. */
+  public static int table(PluginConfig config, Optional<NodeFacts> facts) {
+    return config.table().orElse(facts.map(NodeFacts::table).orElse(NodeFacts.DEFAULT_TABLE));
+  }
+}

@@ -57,7 +57,7 @@ public final class CheckCommand {
 
   private static void checkRoutes(Call call, List<IpPrefix> addresses)
       throws CniException, IOException {
-    int table = call.config().table();
+    int table = call.table();
     Set<IpPrefix> missing = new HashSet<>(addresses);
     missing.removeAll(call.kernel().throwRoutesOf(table, addresses));
     if (!missing.isEmpty()) {

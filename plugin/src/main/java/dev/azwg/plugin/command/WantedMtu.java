@@ -1,9 +1,7 @@
 package dev.azwg.plugin.command;
 
 import dev.azwg.ipam.watcher.NodeFacts;
-import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.plugin.config.PodMtu;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Which MTU a pod's link is to have at most. */
@@ -15,17 +13,14 @@ final class WantedMtu {
     return switch (call.config().podMtu()) {
       case PodMtu.Off _ -> OptionalInt.empty();
       case PodMtu.Fixed fixed -> OptionalInt.of(fixed.bytes());
-      case PodMtu.Auto _ -> ofNode(call);
+      case PodMtu.Auto _ -> call.facts().stream().mapToInt(NodeFacts::podMtu).findFirst();
     };
   }
 
-  private static OptionalInt ofNode(Call call) {
-    try {
-      Optional<NodeFacts> facts = NodeFacts.read(call.config().stateDir());
-      return facts.isPresent() ? OptionalInt.of(facts.get().podMtu()) : OptionalInt.empty();
-    } catch (WatcherException e) {
-      call.journal().warning("the MTU for pods is not known: " + e.getMessage());
-      return OptionalInt.empty();
-    }
+  /**
+   * Whether the link is to have the MTU that fits the tunnel, later too: the watcher follows it.
+   */
+  static boolean follows(Call call) {
+    return call.config().podMtu() instanceof PodMtu.Auto;
   }
 }

@@ -7,13 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Our own members of the network configuration. All have defaults; members that we do not know are
  * ignored.
  *
  * @param stateDir where the ledger and the watcher's socket are
- * @param table the WireGuard routing table
+ * @param table the WireGuard routing table; empty for the one that the watcher has published
  * @param publishTimeout how long ADD waits for the watcher to publish an address
  * @param mode what to do when it has not been published by then
  * @param podMtu the MTU of the pod's link
@@ -22,7 +23,7 @@ import java.util.Optional;
  */
 public record PluginConfig(
     Path stateDir,
-    int table,
+    OptionalInt table,
     Duration publishTimeout,
     Mode mode,
     PodMtu podMtu,
@@ -30,7 +31,6 @@ public record PluginConfig(
     LogLevel logLevel) {
 
   private static final Path STATE_DIR = Path.of("/run/azwg");
-  private static final int TABLE = 51820;
   private static final Duration PUBLISH_TIMEOUT = Duration.ofMillis(500);
 
   /** The kubelet gives a sandbox two minutes; nobody should wait for more than half of that. */
@@ -73,7 +73,7 @@ public record PluginConfig(
   private static PluginConfig parse(MemberReader reader) throws CniException {
     return new PluginConfig(
         reader.text("stateDir", STATE_DIR, PluginConfig::stateDir),
-        reader.number("table", TABLE, PluginConfig::table),
+        reader.number("table", OptionalInt.empty(), PluginConfig::table),
         reader.text("publishTimeout", PUBLISH_TIMEOUT, PluginConfig::publishTimeout),
         reader.text("mode", Mode.PERMISSIVE, text -> constant(Mode.values(), text)),
         podMtu(reader),
@@ -99,12 +99,12 @@ public record PluginConfig(
     return usable ? Optional.of(Path.of(text).normalize()) : Optional.empty();
   }
 
-  private static Optional<Integer> table(long number) {
+  private static Optional<OptionalInt> table(long number) {
     boolean usable =
         number > UNSPEC
             && number <= Integer.MAX_VALUE
             && (number < FIRST_RESERVED || number > LAST_RESERVED);
-    return usable ? Optional.of((int) number) : Optional.empty();
+    return usable ? Optional.of(OptionalInt.of((int) number)) : Optional.empty();
   }
 
   private static Optional<Duration> publishTimeout(String text) {

@@ -1,9 +1,11 @@
 package dev.azwg.plugin.node;
 
+import dev.azwg.ipam.ledger.LinkMtus;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.netns.NetworkNamespace;
 import dev.azwg.netlink.route.Link;
 import dev.azwg.netlink.route.RouteNetlink;
+import dev.azwg.netlink.route.VethPair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,8 +13,6 @@ import java.util.OptionalInt;
 
 /** The MTU of the veth pair that connects a pod with its node. */
 final class PodLinks {
-  private static final String VETH = "veth";
-
   private final Libc libc;
 
   PodLinks(Libc libc) {
@@ -25,13 +25,17 @@ final class PodLinks {
           inPod
               .link(ifName)
               .orElseThrow(() -> new IOException("there is no " + ifName + " in " + netns));
-      Optional<Link> host = otherEnd(node, pod);
+      Optional<Link> host = VethPair.otherEnd(node, pod);
       boolean lowerPod = pod.mtu() > mtu;
       boolean lowerHost = host.isPresent() && host.get().mtu() > mtu;
+      LinkMtus found =
+          new LinkMtus(
+              pod.mtu(), host.isPresent() ? OptionalInt.of(host.get().mtu()) : OptionalInt.empty());
       MtuChange change =
           new MtuChange(
               netns,
               ifName,
+              Optional.of(found),
               lowerPod ? OptionalInt.of(pod.mtu()) : OptionalInt.empty(),
               lowerHost ? host.get().index() : 0,
               lowerHost ? OptionalInt.of(host.get().mtu()) : OptionalInt.empty());
@@ -71,18 +75,6 @@ final class PodLinks {
       inPod.setLinkMtu(pod.index(), pod.mtu());
       throw e;
     }
-  }
-
-  /**
-   * The node's end of a veth pair. IFLA_LINK is an index in the namespace of the other end, which
-   * need not be ours: so the link found here must be a veth that names the pod's in its turn.
-   */
-  private static Optional<Link> otherEnd(RouteNetlink node, Link pod) throws IOException {
-    if (!pod.kind().equals(VETH) || pod.linkIndex() <= 0 || pod.linkNamespaceId() < 0) {
-      return Optional.empty();
-    }
-    return node.link(pod.linkIndex())
-        .filter(link -> link.kind().equals(VETH) && link.linkIndex() == pod.index());
   }
 
   private RouteNetlink open(String netns) throws IOException {

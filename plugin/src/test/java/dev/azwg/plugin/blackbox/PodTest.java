@@ -23,7 +23,7 @@ class PodTest extends BlackBox {
   void point40And52And53AddRoutesAndNarrowsAndDelTakesTheRoutesAway() throws Exception {
     TransparentPod pod = TransparentPod.create(namespaces, "10.244.3.27", "fd12::1b");
     Files.createDirectories(plugin.stateDir());
-    new NodeFacts(1340).write(plugin.stateDir());
+    new NodeFacts(1340, 51820).write(plugin.stateDir());
     succeed(call("ADD", pod, "c1"));
     assertEquals(THROWS, TransparentPod.tableOf(pod.node()));
     assertEquals("1340 1340", pod.podMtu() + " " + pod.hostMtu());
@@ -93,7 +93,7 @@ class PodTest extends BlackBox {
   void point38AnAddThatCannotNarrowTheLinkLeavesNothing() throws Exception {
     TransparentPod pod = TransparentPod.create(namespaces, "10.244.3.27", "fd12::1b");
     Files.createDirectories(plugin.stateDir());
-    new NodeFacts(1340).write(plugin.stateDir());
+    new NodeFacts(1340, 51820).write(plugin.stateDir());
     PluginOutcome outcome = call("ADD", pod, "c1").with("CNI_NETNS", "/run/netns/none").run();
     assertEquals(100, outcome.error().code(), outcome.toString());
     assertEquals(List.of(), plugin.recorded());

@@ -79,7 +79,7 @@ class SurroundingsTest extends BlackBox {
     Assumptions.assumeTrue(Files.isExecutable(strace), "no " + strace);
     TransparentPod pod = TransparentPod.create(namespaces, "10.9.0.1", "fd12::1");
     Files.createDirectories(plugin.stateDir());
-    new NodeFacts(1340).write(plugin.stateDir());
+    new NodeFacts(1340, 51820).write(plugin.stateDir());
     Path trace = directory.resolve("trace");
     PluginCall add =
         plugin

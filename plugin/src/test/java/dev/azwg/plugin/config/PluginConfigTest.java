@@ -11,6 +11,7 @@ import dev.azwg.plugin.spec.ErrorCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +21,7 @@ class PluginConfigTest {
   private static final PluginConfig DEFAULTS =
       new PluginConfig(
           Path.of("/run/azwg"),
-          51820,
+          OptionalInt.empty(),
           Duration.ofMillis(500),
           Mode.PERMISSIVE,
           new PodMtu.Auto(),
@@ -44,7 +45,7 @@ class PluginConfigTest {
     assertEquals(
         new PluginConfig(
             Path.of("/run/other"),
-            7000,
+            OptionalInt.of(7000),
             Duration.ofMillis(1500),
             Mode.STRICT,
             new PodMtu.Fixed(1340),

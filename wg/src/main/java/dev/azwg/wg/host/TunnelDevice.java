@@ -130,9 +130,9 @@ public final class TunnelDevice implements AutoCloseable {
    * @throws HostException with reason {@code NAME_TAKEN} or {@code NO_WIREGUARD}
    */
   public Attached attach() throws IOException {
-    Optional<Link> existing = netlink.link(name);
+    Optional<Attached> existing = find();
     if (existing.isPresent()) {
-      return new Attached(existing.get(), backendOf(existing.get()));
+      return existing.get();
     }
     Backend made = make();
     Link link =
@@ -170,6 +170,23 @@ public final class TunnelDevice implements AutoCloseable {
       }
     }
     return renamed.map(Link::name);
+  }
+
+  /**
+   * Finds the device.
+   *
+   * @throws HostException with reason {@code NAME_TAKEN}
+   */
+  public Optional<Attached> find() throws IOException {
+    Optional<Link> existing = netlink.link(name);
+    return existing.isPresent()
+        ? Optional.of(new Attached(existing.get(), backendOf(existing.get())))
+        : Optional.empty();
+  }
+
+  /** Removes the device; with a userspace implementation that ends the implementation too. */
+  public void remove(Attached attached) throws IOException {
+    netlink.deleteLink(attached.link().index());
   }
 
   private static Backend backendOf(Link link) throws HostException {
@@ -268,21 +285,5 @@ public final class TunnelDevice implements AutoCloseable {
 
   private static Drift address(InetAddress address, String what) {
     return new Drift(Drift.Kind.DEVICE_ADDRESS, address.getHostAddress() + " " + what);
-  }
-
-  /**
-   * Removes a device of that name; with a userspace implementation that ends the implementation
-   * too.
-   *
-   * @return whether there was one
-   * @throws HostException with reason {@code NAME_TAKEN} if it is not a WireGuard device
-   */
-  public static boolean remove(RouteNetlink netlink, String name) throws IOException {
-    Optional<Link> link = netlink.link(name);
-    if (link.isPresent()) {
-      backendOf(link.get());
-      netlink.deleteLink(link.get().index());
-    }
-    return link.isPresent();
   }
 }

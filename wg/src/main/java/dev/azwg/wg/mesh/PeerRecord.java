@@ -37,4 +37,14 @@ public record PeerRecord(
     nodeAddresses = List.copyOf(nodeAddresses);
     claims = List.copyOf(claims);
   }
+
+  /**
+   * What the node publishes while it has no tunnel.
+   *
+   * @param since when it gave its key up
+   */
+  public PeerRecord withoutKey(Instant since) {
+    return new PeerRecord(
+        node, Optional.empty(), since, endpoints, nodeAddresses, hostScope, claims);
+  }
 }

@@ -104,6 +104,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             publicKey,
             board.status(),
             board.paths(),
+            board.encryption(),
             board.conflist(),
             observed,
             Objects.toString(device.backend(), "NONE"));

@@ -70,6 +70,12 @@ final class DriftJudge {
     return false;
   }
 
+  /** Nothing is left on purpose. */
+  void forget() {
+    left = null;
+    noticed.clear();
+  }
+
   void renamed(String name) {
     noticed.add(new Drift(Drift.Kind.DEVICE_RENAMED, "was named " + name));
   }

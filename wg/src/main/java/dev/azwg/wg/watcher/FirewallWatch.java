@@ -35,7 +35,7 @@ final class FirewallWatch {
           () -> signals.mark(Dirty.FIREWALL),
           log);
     } catch (NetlinkException e) {
-      log.info("changes to nftables are found by the resync only", "reason", e.getMessage());
+      log.warn("changes to nftables are found by the resync only", "reason", e.getMessage());
       return null;
     }
   }

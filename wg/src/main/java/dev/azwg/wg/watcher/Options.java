@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param listenPort the device's UDP port
  * @param routing the numbers of the table, the rule and the mark
  * @param userspace the program that provides the device where the kernel does not
+ * @param encryption whether this node uses a tunnel at all; always in strict mode
  * @param hostScope whether the node's own traffic belongs into the tunnel
  * @param mode what happens to traffic without a tunnel
  * @param pathPolicy when a pair of nodes counts as working; fallback only in permissive mode
@@ -42,6 +43,7 @@ record Options(
     int listenPort,
     RoutingPolicy routing,
     String userspace,
+    boolean encryption,
     boolean hostScope,
     Mode mode,
     PathPolicy pathPolicy,
@@ -64,6 +66,9 @@ record Options(
     Objects.requireNonNull(mode);
     if (pathPolicy.fallback() && mode == Mode.STRICT) {
       throw new IllegalArgumentException("there is nothing to fall back to in strict mode");
+    }
+    if (!encryption && mode == Mode.STRICT) {
+      throw new IllegalArgumentException("without encryption strict mode refuses all traffic");
     }
     neverTunnelled = List.copyOf(neverTunnelled);
     clusterRanges = List.copyOf(clusterRanges);

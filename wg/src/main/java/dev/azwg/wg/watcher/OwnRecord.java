@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** What this node says about itself, published when it differs from what was last published. */
 final class OwnRecord {
   private final String node;
-  private final PublicKey key;
+  private final Optional<PublicKey> key;
   private final int listenPort;
   private final boolean hostScope;
   private final Datastore datastore;
@@ -32,10 +32,17 @@ final class OwnRecord {
   private final ClaimDates dates = new ClaimDates();
   private List<PeerRecord> others = List.of();
   private boolean hadOthers;
+  private boolean seen;
+  private boolean keyWasPublished;
 
+  /**
+   * A record that is not yet known to be published.
+   *
+   * @param key empty while encryption is switched off on this node
+   */
   OwnRecord(
       String node,
-      PublicKey key,
+      Optional<PublicKey> key,
       int listenPort,
       boolean hostScope,
       Datastore datastore,
@@ -66,6 +73,11 @@ final class OwnRecord {
     Optional<PeerRecord> stored = snapshot.record(node);
     published = stored.orElse(null);
     others = snapshot.records().stream().filter(record -> !record.node().equals(node)).toList();
+    if (!seen) {
+      // No record at all proves nothing: somebody may have taken it away.
+      keyWasPublished = stored.map(record -> record.publicKey().equals(key)).orElse(true);
+      seen = true;
+    }
   }
 
   /**
@@ -80,7 +92,7 @@ final class OwnRecord {
     Instant now = clock.instant();
     Optional<Instant> before =
         Optional.ofNullable(published)
-            .filter(record -> record.publicKey().equals(Optional.of(key)))
+            .filter(record -> record.publicKey().equals(key))
             .map(PeerRecord::keySince)
             .filter(since -> !since.isAfter(now));
     Instant since = before.orElse(now);
@@ -103,6 +115,11 @@ final class OwnRecord {
     return dates.date(claims, published, others, clock.instant());
   }
 
+  /** Whether the peers could know this node's key when this process began. */
+  boolean keyWasPublished() {
+    return keyWasPublished;
+  }
+
   /** Since when the record in the datastore claims an address for this node. */
   Optional<Instant> claimedSince(IpPrefix address) {
     return Optional.ofNullable(published).stream()
@@ -118,7 +135,7 @@ final class OwnRecord {
    * @return whether it was written
    */
   boolean publish(Underlay underlay, List<Claim> claims) throws DatastoreException {
-    return publish(Optional.of(key), underlay, claims);
+    return publish(key, underlay, claims);
   }
 
   /**

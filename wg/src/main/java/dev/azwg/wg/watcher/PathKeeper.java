@@ -33,15 +33,20 @@ final class PathKeeper {
     this.log = log;
   }
 
-  /** Takes in what {@link Tunnel#observe} has found; the first time it is adopted. */
-  void observed() {
+  /**
+   * Takes in what {@link Tunnel#observe} has found; the first time it is adopted.
+   *
+   * @param published whether the peers may know this node's key: if not, they have no tunnel to it,
+   *     whatever this node's device says
+   */
+  void observed(boolean published) {
     Collection<Peer> peers = tunnel.peers();
     long nanos = System.nanoTime();
     if (adopted) {
       tell(paths.seen(peers, clock.instant(), nanos, 0));
       return;
     }
-    paths.adopt(peers, tunnel.keyKept(), tunnel::isRouted, clock.instant(), nanos);
+    paths.adopt(peers, published && tunnel.keyKept(), tunnel::isRouted, clock.instant(), nanos);
     adopted = true;
   }
 

@@ -17,6 +17,7 @@ final class Protection {
   private final boolean strict;
   private final Log log;
   private String known = "";
+  private boolean removed;
 
   // Read by the local API too.
   private volatile String problem = "";
@@ -58,8 +59,22 @@ final class Protection {
     return problem.isEmpty() ? firewall.counters() : Map.of();
   }
 
+  /** Takes the packet filter away, once. */
+  void remove() {
+    if (removed) {
+      return;
+    }
+    try {
+      firewall.remove();
+      removed = true;
+    } catch (HostException e) {
+      log.debug("no packet filter to remove", "error", e.getMessage());
+    }
+  }
+
   /** Brings the packet filter to the desired state; has to come before the routes. */
   void ensure(DesiredState desired) {
+    removed = false;
     boolean changed = firewall.ensure(desired);
     problem = firewall.problem();
     if (changed) {

@@ -47,7 +47,8 @@ final class Reconciler {
   private final OwnRecord ownRecord;
   private final MeshPlanner planner;
   private final Tunnel tunnel;
-  private final PathKeeper paths;
+  private final Encryption encryption;
+  private final PodMtuThread podMtus;
   private final KernelWatch kernelWatch;
   private final Signals signals;
   private final StatusBoard status;
@@ -74,7 +75,8 @@ final class Reconciler {
       OwnRecord ownRecord,
       MeshPlanner planner,
       Tunnel tunnel,
-      PathKeeper paths,
+      Encryption encryption,
+      PodMtuThread podMtus,
       KernelWatch kernelWatch,
       Signals signals,
       StatusBoard status,
@@ -90,7 +92,8 @@ final class Reconciler {
     this.ownRecord = ownRecord;
     this.planner = planner;
     this.tunnel = tunnel;
-    this.paths = paths;
+    this.encryption = encryption;
+    this.podMtus = podMtus;
     this.kernelWatch = kernelWatch;
     this.signals = signals;
     this.status = status;
@@ -135,7 +138,7 @@ final class Reconciler {
     long now = System.nanoTime();
     long nanos = everythingAt - now;
     nanos = Math.min(nanos, pods.nextIn(now).map(Duration::toNanos).orElse(nanos));
-    nanos = Math.min(nanos, paths.nextIn().map(Duration::toNanos).orElse(nanos));
+    nanos = Math.min(nanos, encryption.nextIn().map(Duration::toNanos).orElse(nanos));
     return Duration.ofNanos(Math.max(0, nanos));
   }
 
@@ -145,7 +148,7 @@ final class Reconciler {
     if (pods.nextIn(System.nanoTime()).filter(Duration::isZero).isPresent()) {
       dirty.add(Dirty.PODS);
     }
-    if (paths.nextIn().filter(Duration::isZero).isPresent()) {
+    if (encryption.nextIn().filter(Duration::isZero).isPresent()) {
       dirty.add(Dirty.HANDSHAKES);
     }
     return dirty;
@@ -172,13 +175,12 @@ final class Reconciler {
       if (observe) {
         kernelWatch.forget();
         observeTunnel();
-        paths.observed();
         underlay = Underlay.read(netlink, options.underlay());
         facts = readFacts();
       } else {
         routesSeen = kernelWatch.drain(tunnel::routeSeen);
         if (dirty.contains(Dirty.HANDSHAKES)) {
-          paths.look();
+          encryption.look();
         }
       }
       boolean firewallChanged =
@@ -194,13 +196,16 @@ final class Reconciler {
         records = datastore.read();
         ownRecord.seen(records);
       }
+      if (observe) {
+        encryption.observed(ownRecord.keyWasPublished());
+      }
       Underlay nic = Objects.requireNonNull(underlay);
       boolean podsChanged = takeCensus(attachments);
       if (converged
           && !podsChanged
           && !routesSeen
           && !firewallChanged
-          && !paths.needPlanning()
+          && !encryption.needPlanning()
           && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES, Dirty.FIREWALL).containsAll(dirty)) {
         answer("");
         return;
@@ -214,9 +219,9 @@ final class Reconciler {
       }
 
       LocalNode self = new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
-      DesiredState desired =
-          planner.plan(self, records.records(), incumbents, paths::use, clock.instant());
-      paths.planned(desired);
+      DesiredState planned =
+          planner.plan(self, records.records(), incumbents, encryption::use, clock.instant());
+      DesiredState desired = encryption.accept(planned, claims);
       kernelWatch.expect(
           new Expectation(
               tunnel.deviceIndex(),
@@ -229,7 +234,7 @@ final class Reconciler {
       if (dirty.contains(Dirty.SYSCTLS)) {
         tunnel.checkReversePath();
       }
-      tunnel.converge(desired, evidence(claims, attachments, records));
+      encryption.converge(desired, evidence(claims, attachments, records));
       status.foreignPeers(tunnel.foreignPeers());
       lastClaims = Set.copyOf(claims);
       if (!converged) {
@@ -237,7 +242,9 @@ final class Reconciler {
         publish(nic, claims);
       }
       remember(desired);
-      writeFacts(new NodeFacts(desired.mtu()));
+      Integer published = facts == null ? null : facts.podMtu();
+      writeFacts(new NodeFacts(desired.mtu(), options.routing().table()));
+      podMtus.follow(desired.mtu(), published, attachments.attachments());
       status.succeeded(
           desired, records, attachments, tunnel.degradation(), System.nanoTime() - start, observe);
       if (observe && leftovers.remove(attachments.attachments(), routed, clock.instant()) > 0) {
@@ -247,7 +254,7 @@ final class Reconciler {
 
     private void observeTunnel() throws IOException {
       try {
-        tunnel.observe();
+        encryption.observe();
       } catch (HostException e) {
         if (e.reason() == HostException.Reason.NO_WIREGUARD) {
           publishWithoutKey(e);

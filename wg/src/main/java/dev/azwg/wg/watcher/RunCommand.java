@@ -56,6 +56,14 @@ final class RunCommand {
             "wireguard-go",
             "What provides the device where the kernel has no WireGuard."));
     spec.addOption(
+        option(
+            "--encryption",
+            "on|off",
+            "on",
+            "Whether this node has a tunnel to the others. Off: it publishes no key and is reached"
+                + " unencrypted, or not at all by nodes in strict mode; a tunnel that it had goes"
+                + " once no node uses it any more. Off contradicts --mode strict."));
+    spec.addOption(
         option("--host-scope", "on|off", "on", "Whether the node's own traffic is encrypted too."));
     spec.addOption(
         option(
@@ -137,6 +145,7 @@ final class RunCommand {
         text.value("--listen-port", OptionText.number(1, 65534)),
         RoutingPolicy.STANDARD,
         text.value("--userspace", program -> program),
+        text.value("--encryption", value -> encryption(value, mode)),
         text.value("--host-scope", OptionText::onOrOff),
         mode,
         text.value("--fallback", value -> PathPolicy.standard(fallback(value, mode))),
@@ -157,7 +166,8 @@ final class RunCommand {
     return text;
   }
 
-  private static Path directory(String text) {
+  /** The folder of a directory datastore. */
+  static Path directory(String text) {
     if (!text.startsWith(DIRECTORY_SCHEME) || text.length() == DIRECTORY_SCHEME.length()) {
       throw new IllegalArgumentException("is not directory:DIR");
     }
@@ -205,6 +215,15 @@ final class RunCommand {
       throw new IllegalArgumentException("contradicts --mode strict");
     }
     return fallback;
+  }
+
+  private static boolean encryption(String text, Mode mode) {
+    boolean encryption = OptionText.onOrOff(text);
+    if (!encryption && mode == Mode.STRICT) {
+      throw new IllegalArgumentException(
+          "contradicts --mode strict, which would refuse all traffic of this node");
+    }
+    return encryption;
   }
 
   private static int fabricMtu(String text) {

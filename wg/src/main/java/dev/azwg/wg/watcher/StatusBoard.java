@@ -54,6 +54,7 @@ final class StatusBoard {
   private long failures;
   private volatile Status status;
   private volatile Map<PublicKey, PeerPath> paths = Map.of();
+  private volatile Encryption.State encryption = Encryption.State.ON;
   private volatile Optional<KeeperStatus> conflist = Optional.empty();
   private volatile List<Peer> foreignPeers = List.of();
   private final DriftLog drift;
@@ -94,6 +95,15 @@ final class StatusBoard {
 
   void foreignPeers(List<Peer> found) {
     foreignPeers = found;
+  }
+
+  /** Whether the tunnel is used. */
+  Encryption.State encryption() {
+    return encryption;
+  }
+
+  void encryption(Encryption.State state) {
+    encryption = state;
   }
 
   void kept(KeeperStatus found) {

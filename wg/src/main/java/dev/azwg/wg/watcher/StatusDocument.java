@@ -32,6 +32,7 @@ final class StatusDocument {
       PublicKey publicKey,
       StatusBoard.Status status,
       Map<PublicKey, PeerPath> paths,
+      Encryption.State encryption,
       Optional<KeeperStatus> conflist,
       @Nullable Device device,
       String backend) {
@@ -42,6 +43,7 @@ final class StatusDocument {
     document.addProperty("device", options.device());
     document.addProperty("backend", backend);
     document.addProperty("listenPort", options.listenPort());
+    document.addProperty("encryption", encryption.name().toLowerCase(Locale.ROOT));
     document.addProperty("hostScope", options.hostScope());
     document.addProperty("mode", options.mode().name().toLowerCase(Locale.ROOT));
     document.addProperty("ready", status.ready());

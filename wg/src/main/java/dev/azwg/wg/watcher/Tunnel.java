@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * into the tunnel before there is one.
  */
 final class Tunnel {
+  private static final int NO_DEVICE = 0;
+
   private final String name;
   private final boolean hostScope;
   private final TunnelDevice device;
@@ -87,11 +89,38 @@ final class Tunnel {
 
   /** Finds or makes the device and reads everything that the kernel holds for it. */
   void observe() throws IOException {
-    settled = false;
+    restoreName();
+    observe(device.attach());
+  }
+
+  /**
+   * Like {@link #observe}, but makes no device.
+   *
+   * @return whether there is one
+   */
+  boolean observeExisting() throws IOException {
+    restoreName();
+    Optional<TunnelDevice.Attached> found = device.find();
+    if (found.isPresent()) {
+      observe(found.get());
+      return true;
+    }
+    attached = null;
+    keyKept = false;
+    peers = List.of();
+    content = table.read(NO_DEVICE);
+    routes = content.routes();
+    return false;
+  }
+
+  private void restoreName() throws IOException {
     if (drift.formerIndex() != 0) {
       device.restoreName(drift.formerIndex()).ifPresent(drift::renamed);
     }
-    TunnelDevice.Attached found = device.attach();
+  }
+
+  private void observe(TunnelDevice.Attached found) throws IOException {
+    settled = false;
     TunnelDevice.Attached before = attached;
     if (before == null || before.link().index() != found.link().index()) {
       log.info(
@@ -170,9 +199,10 @@ final class Tunnel {
     }
   }
 
-  /** The device's interface index; the device must have been observed. */
+  /** The device's interface index, 0 if there is no device. */
   int deviceIndex() {
-    return present().link().index();
+    TunnelDevice.Attached found = attached;
+    return found == null ? NO_DEVICE : found.link().index();
   }
 
   /** Who provides the device, once it has been observed. */
@@ -246,6 +276,28 @@ final class Tunnel {
             peers, drift.formerPeers(deviceIndex()), desired.peers(), evidence.now());
     foreignPeers = ownPeers.foreign(peers);
     drift.peers(deviceIndex(), peers, desired, ownPeers::isOurs);
+  }
+
+  /**
+   * Takes the rules away, and with them every packet from the tunnel; then the routes that are not
+   * desired; then the device, if there is one.
+   */
+  void dismantle(DesiredState desired) throws IOException {
+    rules.remove();
+    protection.remove();
+    table.apply(content.withRoutes(routes), desired.routes(), deviceIndex());
+    routes = new TreeMap<>(desired.routes());
+    content = TableContent.EMPTY.withRoutes(routes);
+    TunnelDevice.Attached found = attached;
+    if (found != null) {
+      device.remove(found);
+      log.info("device removed", "device", name);
+    }
+    attached = null;
+    peers = List.of();
+    ownPeers.keeping(Set.of());
+    drift.forget();
+    settled = false;
   }
 
   private void changeRoutes(DesiredState desired, Evidence evidence) throws IOException {

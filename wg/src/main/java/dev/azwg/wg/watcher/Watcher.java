@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,7 @@ final class Watcher {
                     options.userspace(), paths.stateDirectory().resolve("userspace.log")),
                 () -> KernelClient.open(libc, options.device()),
                 new UapiClient());
+        PodMtuThread podMtus = PodMtuThread.start(libc, log);
         Datastore datastore = new DirectoryDatastore(options.datastore(), clock)) {
       PublicKey publicKey = key.publicKey();
       Ledger ledger = new Ledger(paths.stateDirectory());
@@ -116,7 +118,7 @@ final class Watcher {
               datastore,
               new OwnRecord(
                   options.node(),
-                  publicKey,
+                  options.encryption() ? Optional.of(publicKey) : Optional.empty(),
                   options.listenPort(),
                   options.hostScope(),
                   datastore,
@@ -129,8 +131,8 @@ final class Watcher {
                       options.clusterRanges(),
                       options.fabricMtu())),
               tunnel,
-              new PathKeeper(
-                  new PeerPaths(publicKey, options.pathPolicy()), tunnel, board, clock, log),
+              encryption(options, publicKey, tunnel, board, clock, log),
+              podMtus,
               kernelWatch,
               signals,
               board,
@@ -161,6 +163,20 @@ final class Watcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Encryption encryption(
+      Options options,
+      PublicKey publicKey,
+      Tunnel tunnel,
+      StatusBoard board,
+      InstantSource clock,
+      Log log) {
+    if (!options.encryption()) {
+      return new EncryptionOff(tunnel, options.pathPolicy().keepalive(), board, log);
+    }
+    PeerPaths paths = new PeerPaths(publicKey, options.pathPolicy());
+    return new EncryptionOn(tunnel, new PathKeeper(paths, tunnel, board, clock, log));
   }
 
   /** Null where the list is somebody else's matter: try-with-resources takes that. */

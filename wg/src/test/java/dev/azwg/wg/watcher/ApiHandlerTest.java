@@ -78,6 +78,7 @@ class ApiHandlerTest {
         RoutingPolicy.STANDARD,
         "wireguard-go",
         true,
+        true,
         Mode.PERMISSIVE,
         PathPolicy.standard(false),
         List.of(),

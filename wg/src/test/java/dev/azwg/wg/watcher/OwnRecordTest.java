@@ -33,7 +33,8 @@ class OwnRecordTest {
   }
 
   private static OwnRecord record(DirectoryDatastore datastore) {
-    return new OwnRecord("a", key(2), 51820, true, datastore, InstantSource.fixed(NOW));
+    return new OwnRecord(
+        "a", Optional.of(key(2)), 51820, true, datastore, InstantSource.fixed(NOW));
   }
 
   @Test

@@ -88,7 +88,7 @@ class ResyncDriftNetworkTest {
 
   private void assertRepaired(
       Drift.Kind kind, long count, Runnable change, BooleanSupplier repaired) throws IOException {
-    Duration took = nodeA.repairs(kind.toString(), change, repaired);
+    Duration took = nodeA.repairs(kind, change, repaired);
     assertTrue(took.compareTo(RESYNC.plusMillis(500)) < 0, () -> kind + " took " + took);
     nodeA.awaitDrift(kind, count);
     ping();
@@ -251,7 +251,7 @@ class ResyncDriftNetworkTest {
     nodeA.await("endpoint", () -> nodeA.wg("show", "endpoints").strip().equals(right));
     Duration took =
         nodeA.repairs(
-            "endpoint",
+            Drift.Kind.ENDPOINT,
             () -> {
               try {
                 nodeA.wg("set", "peer", keyOfB(), "endpoint", "10.240.0.77:4");

@@ -81,7 +81,7 @@ class WatcherNetworkTest {
       JsonObject status = client.status(Duration.ofSeconds(10));
       assertTrue(status.get("ready").getAsBoolean(), status::toString);
       assertEquals(1, status.getAsJsonArray("peers").size());
-      assertEquals(Optional.of(new NodeFacts(1340)), NodeFacts.read(nodeA.stateDirectory()));
+      assertEquals(Optional.of(new NodeFacts(1340, 51820)), NodeFacts.read(nodeA.stateDirectory()));
     }
   }
 

@@ -13,10 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,7 @@ final class WatcherProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TestNamespace namespace;
-  private final Options options;
+  private Options options;
   private final LogCapture logged = new LogCapture();
   private InstantSource clock;
   private Libc libc = new JnaLibc();
@@ -69,34 +71,47 @@ final class WatcherProcess implements AutoCloseable {
       TestNamespace namespace, String node, Path directory, WatcherSetup setup, String userspace)
       throws IOException {
     Assumptions.assumeTrue(isInstalled(), "needs a userspace WireGuard: " + USERSPACE);
-    Path peers = Files.createDirectories(directory.resolve("peers"));
-    Options options =
-        new Options(
-            node,
-            peers,
-            new StatePaths(directory.resolve(node)),
-            "eth0",
-            "azt" + ProcessHandle.current().pid() % 100_000 + node,
-            51820,
-            RoutingPolicy.STANDARD,
-            userspace,
-            setup.hostScope(),
-            setup.mode(),
-            setup.pathPolicy(),
-            setup.neverTunnelled(),
-            setup.clusterRanges(),
-            setup.nft(),
-            1400,
-            setup.resync(),
-            new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
-            true,
-            Log.Level.INFO);
+    Files.createDirectories(directory.resolve("peers"));
+    Options options = options(node, directory, setup, userspace);
     return new WatcherProcess(namespace, options, setup.clock());
   }
 
   /** The program that provides the devices of these tests. */
   static String userspace() {
     return USERSPACE;
+  }
+
+  private static Options options(
+      String node, Path directory, WatcherSetup setup, String userspace) {
+    return new Options(
+        node,
+        directory.resolve("peers"),
+        new StatePaths(directory.resolve(node)),
+        "eth0",
+        "azt" + ProcessHandle.current().pid() % 100_000 + node,
+        51820,
+        RoutingPolicy.STANDARD,
+        userspace,
+        setup.encryption(),
+        setup.hostScope(),
+        setup.mode(),
+        setup.pathPolicy(),
+        setup.neverTunnelled(),
+        setup.clusterRanges(),
+        setup.nft(),
+        1400,
+        setup.resync(),
+        new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
+        true,
+        Log.Level.INFO);
+  }
+
+  /** Stops, and starts again with other options, as an operator does. */
+  void restart(WatcherSetup setup) {
+    stop();
+    Path directory = Objects.requireNonNull(options.paths().root().getParent());
+    options = options(options.node(), directory, setup, options.userspace());
+    restart();
   }
 
   private static boolean isInstalled() {
@@ -213,17 +228,28 @@ final class WatcherProcess implements AutoCloseable {
   }
 
   /**
-   * Changes something behind the watcher's back and waits until it is as it was.
+   * Changes something behind the watcher's back and waits until it is as it was, and is reported.
    *
-   * @return how long that took, the change included
+   * @return the time from before the change to when the watcher says that it was repaired
    */
-  Duration repairs(String what, Runnable change, BooleanSupplier repaired) {
-    long start = System.nanoTime();
+  Duration repairs(Drift.Kind kind, Runnable change, BooleanSupplier repaired) {
+    long before = drift(kind);
+    Instant begin = Instant.now();
     change.run();
-    await(what, repaired);
-    Duration took = Duration.ofNanos(System.nanoTime() - start);
-    System.err.printf("%s: %s after %d ms%n", options.node(), what, took.toMillis());
+    await("repair of " + kind, repaired);
+    await("report of " + kind, () -> drift(kind) > before);
+    Duration took = Duration.between(begin, driftAt(kind));
+    System.err.printf("%s: %s after %d ms%n", options.node(), kind, took.toMillis());
     return took;
+  }
+
+  private Instant driftAt(Drift.Kind kind) {
+    try {
+      JsonObject entry = status().getAsJsonObject("drift").getAsJsonObject(kind.name());
+      return Instant.parse(entry.get("lastAt").getAsString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The output of wg(8) about the device. */

@@ -16,7 +16,8 @@ record WatcherSetup(
     List<IpPrefix> clusterRanges,
     String nft,
     InstantSource clock,
-    Duration resync) {
+    Duration resync,
+    boolean encryption) {
   /** So rare that no test waits for it. */
   private static final Duration RARELY = Duration.ofMinutes(10);
 
@@ -29,48 +30,94 @@ record WatcherSetup(
           List.of(),
           "nft",
           InstantSource.system(),
-          RARELY);
+          RARELY,
+          true);
 
   static final WatcherSetup STRICT = USUAL.with(Mode.STRICT);
 
   WatcherSetup with(Mode other) {
     return new WatcherSetup(
-        hostScope, other, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync);
+        hostScope,
+        other,
+        pathPolicy,
+        neverTunnelled,
+        clusterRanges,
+        nft,
+        clock,
+        resync,
+        encryption);
   }
 
   WatcherSetup with(PathPolicy other) {
     return new WatcherSetup(
-        hostScope, mode, other, neverTunnelled, clusterRanges, nft, clock, resync);
+        hostScope, mode, other, neverTunnelled, clusterRanges, nft, clock, resync, encryption);
   }
 
   WatcherSetup with(InstantSource other) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, other, resync);
+        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, other, resync, encryption);
   }
 
   WatcherSetup withHostScope(boolean other) {
     return new WatcherSetup(
-        other, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync);
+        other, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync, encryption);
   }
 
   /** On a node where nft is another program, or none. */
   WatcherSetup withNft(String other) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, other, clock, resync);
+        hostScope,
+        mode,
+        pathPolicy,
+        neverTunnelled,
+        clusterRanges,
+        other,
+        clock,
+        resync,
+        encryption);
   }
 
   WatcherSetup resyncing(Duration interval) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, interval);
+        hostScope,
+        mode,
+        pathPolicy,
+        neverTunnelled,
+        clusterRanges,
+        nft,
+        clock,
+        interval,
+        encryption);
   }
 
   WatcherSetup neverTunnelling(IpPrefix prefix) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, List.of(prefix), clusterRanges, nft, clock, resync);
+        hostScope,
+        mode,
+        pathPolicy,
+        List.of(prefix),
+        clusterRanges,
+        nft,
+        clock,
+        resync,
+        encryption);
   }
 
   WatcherSetup withClusterRange(IpPrefix range) {
     return new WatcherSetup(
-        hostScope, mode, pathPolicy, neverTunnelled, List.of(range), nft, clock, resync);
+        hostScope,
+        mode,
+        pathPolicy,
+        neverTunnelled,
+        List.of(range),
+        nft,
+        clock,
+        resync,
+        encryption);
+  }
+
+  WatcherSetup withoutEncryption() {
+    return new WatcherSetup(
+        hostScope, mode, pathPolicy, neverTunnelled, clusterRanges, nft, clock, resync, false);
   }
 }

@@ -93,6 +93,17 @@ public final class Firewall {
   }
 
   /**
+   * Removes the table; {@link #ensure} makes it anew.
+   *
+   * @throws HostException with reason {@code FIREWALL} if nft cannot be used
+   */
+  public void remove() throws HostException {
+    applied = null;
+    left = null;
+    remove(nft);
+  }
+
+  /**
    * Removes the table.
    *
    * @throws HostException with reason {@code FIREWALL} if nft cannot be used
