@@ -5,10 +5,12 @@ import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What the daemon was told to do, checked.
@@ -33,6 +35,7 @@ import java.util.Objects;
  * @param resync how often everything is read and compared even if nothing said it changed
  * @param runtime where the container runtime looks
  * @param keepConflist whether the plugin's entry is kept in the runtime's list
+ * @param metricsListen where metrics are shown, if anywhere
  * @param logLevel what is logged
  */
 record Options(
@@ -55,6 +58,7 @@ record Options(
     Duration resync,
     RuntimeDirectories runtime,
     boolean keepConflist,
+    Optional<InetSocketAddress> metricsListen,
     Log.Level logLevel) {
   Options {
     Objects.requireNonNull(node);
@@ -75,6 +79,7 @@ record Options(
     Objects.requireNonNull(threadedNapi);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);
+    Objects.requireNonNull(metricsListen);
     Objects.requireNonNull(logLevel);
   }
 }

@@ -51,6 +51,7 @@ final class StatusBoard {
   private long failures;
   private volatile Status status;
   private volatile Map<PublicKey, PeerPath> paths = Map.of();
+  private volatile Map<String, Long> drift = Map.of();
   private volatile Encryption.State encryption = Encryption.State.ON;
   private volatile Optional<KeeperStatus> conflist = Optional.empty();
   private final CountDownLatch succeededOnce = new CountDownLatch(1);
@@ -75,6 +76,15 @@ final class StatusBoard {
 
   void paths(Map<PublicKey, PeerPath> known) {
     paths = known;
+  }
+
+  /** How often each kind of drift was repaired. */
+  Map<String, Long> drift() {
+    return drift;
+  }
+
+  void drift(Map<String, Long> repaired) {
+    drift = Map.copyOf(repaired);
   }
 
   /** Whether the tunnel is used. */

@@ -26,7 +26,9 @@ import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
 import dev.azwg.wg.mesh.PeerPaths;
+import dev.azwg.wg.metrics.MetricsServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -133,7 +135,12 @@ final class Watcher {
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);
-          ConflistThread _ = keepConflist(options, board, clock, log)) {
+          ConflistThread _ = keepConflist(options, board, clock, log);
+          MetricsServer _ =
+              showMetrics(
+                  options,
+                  new WatcherMetrics(options, publicKey, board, reader(tunnel), log),
+                  log)) {
         kernelWatch.start();
         log.info(
             "watcher started",
@@ -185,6 +192,23 @@ final class Watcher {
     DirectoryFollower follower =
         DirectoryFollower.of(List.of(runtime.configurations(), runtime.executables()));
     return ConflistThread.start(keeper, follower, board, log);
+  }
+
+  /**
+   * Null where there are none: an address that is not to be had must not keep a node from its mesh.
+   */
+  private static @Nullable MetricsServer showMetrics(
+      Options options, WatcherMetrics metrics, Log log) {
+    InetSocketAddress address = options.metricsListen().orElse(null);
+    if (address == null) {
+      return null;
+    }
+    try {
+      return MetricsServer.start(address, metrics::take);
+    } catch (IOException e) {
+      log.error("there are no metrics", "address", address, "error", e.getMessage());
+      return null;
+    }
   }
 
   private static ApiHandler.DeviceReader reader(Tunnel tunnel) {

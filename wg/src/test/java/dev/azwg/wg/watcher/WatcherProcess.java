@@ -7,6 +7,8 @@ import dev.azwg.netlink.libc.JnaLibc;
 import dev.azwg.netlink.testing.TestNamespace;
 import dev.azwg.wg.host.NapiThreading;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class WatcherProcess implements AutoCloseable {
   private static final String USERSPACE = System.getProperty("azwg.wireguardGo", "wireguard-go");
+  static final int METRICS_PORT = 9586;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TestNamespace namespace;
@@ -75,6 +79,7 @@ final class WatcherProcess implements AutoCloseable {
         Duration.ofMinutes(10),
         new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
         true,
+        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), METRICS_PORT)),
         Log.Level.INFO);
   }
 
