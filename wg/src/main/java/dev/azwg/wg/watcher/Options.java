@@ -5,10 +5,12 @@ import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What the daemon was told to do, checked.
@@ -35,6 +37,7 @@ import java.util.Objects;
  * @param resync how often everything is read and compared even if nothing said it changed
  * @param runtime where the container runtime looks
  * @param keepConflist whether the plugin's entry is kept in the runtime's list
+ * @param metricsListen where metrics are shown, if anywhere
  * @param logLevel what is logged
  */
 record Options(
@@ -59,6 +62,7 @@ record Options(
     Duration resync,
     RuntimeDirectories runtime,
     boolean keepConflist,
+    Optional<InetSocketAddress> metricsListen,
     Log.Level logLevel) {
   Options {
     Objects.requireNonNull(node);
@@ -84,6 +88,7 @@ record Options(
     Objects.requireNonNull(threadedNapi);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);
+    Objects.requireNonNull(metricsListen);
     Objects.requireNonNull(logLevel);
   }
 }

@@ -6,17 +6,20 @@ import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.wg.datastore.NodeName;
+import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -130,6 +133,14 @@ final class RunCommand {
                 + " once it is installed there ('install')."));
     RuntimeDirectories.addOptions(spec);
     spec.addOption(
+        option(
+            "--metrics-listen",
+            "ADDRESS:PORT",
+            "",
+            "Where GET /metrics is answered with Prometheus metrics, such as 127.0.0.1:9586;"
+                + " nowhere if absent. The answer names the nodes' keys and addresses to whoever"
+                + " reaches the address."));
+    spec.addOption(
         option("--log-level", "error|warn|info|debug", "info", "What is logged to stderr."));
     OptionText.addHelp(spec);
     return spec;
@@ -173,6 +184,7 @@ final class RunCommand {
         text.value("--resync", RunCommand::resync),
         RuntimeDirectories.of(text, text.value("--root", Path::of)),
         text.value("--keep-conflist", OptionText::onOrOff),
+        text.value("--metrics-listen", RunCommand::metricsListen),
         text.value("--log-level", OptionText.oneOf(Log.Level.values())));
   }
 
@@ -252,6 +264,17 @@ final class RunCommand {
   private static int mtu(String text) {
     int mtu = OptionText.number(0, 65535).parse(text);
     return new MeshConfig(true, Mode.PERMISSIVE, List.of(), List.of(), 0, mtu).mtu();
+  }
+
+  private static Optional<InetSocketAddress> metricsListen(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Endpoint.parse(text)
+            .map(endpoint -> new InetSocketAddress(endpoint.address(), endpoint.port()))
+            .orElseThrow(
+                () -> new IllegalArgumentException("is not ADDRESS:PORT or [ADDRESS]:PORT")));
   }
 
   private static Duration resync(String text) {

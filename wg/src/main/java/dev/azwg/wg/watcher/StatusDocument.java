@@ -136,15 +136,18 @@ final class StatusDocument {
       JsonObject entry = new JsonObject();
       entry.addProperty("nodes", count);
       entry.addProperty("prefixes", prefixes);
-      counts.add(
-          switch (target) {
-            case DEVICE -> "encrypted";
-            case THROW -> "plaintext";
-            case UNREACHABLE -> "refused";
-          },
-          entry);
+      counts.add(path(target), entry);
     }
     return counts;
+  }
+
+  /** How a node is reached whose addresses lead there. */
+  static String path(RouteTarget target) {
+    return switch (target) {
+      case DEVICE -> "encrypted";
+      case THROW -> "plaintext";
+      case UNREACHABLE -> "refused";
+    };
   }
 
   private static JsonObject peer(

@@ -31,7 +31,9 @@ import dev.azwg.wg.mesh.MeshConfig;
 import dev.azwg.wg.mesh.MeshPlanner;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PeerPaths;
+import dev.azwg.wg.metrics.MetricsServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -151,7 +153,12 @@ final class Watcher {
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);
-          ConflistThread _ = keepConflist(options, board, clock, log)) {
+          ConflistThread _ = keepConflist(options, board, clock, log);
+          MetricsServer _ =
+              showMetrics(
+                  options,
+                  new WatcherMetrics(options, publicKey, board, reader(tunnel), protection, log),
+                  log)) {
         log.info(
             "watcher started",
             "version",
@@ -213,6 +220,23 @@ final class Watcher {
         options.mode(),
         options.clusterRanges(),
         options.neverTunnelled());
+  }
+
+  /**
+   * Null where there are none: an address that is not to be had must not keep a node from its mesh.
+   */
+  private static @Nullable MetricsServer showMetrics(
+      Options options, WatcherMetrics metrics, Log log) {
+    InetSocketAddress address = options.metricsListen().orElse(null);
+    if (address == null) {
+      return null;
+    }
+    try {
+      return MetricsServer.start(address, metrics::take);
+    } catch (IOException e) {
+      log.error("there are no metrics", "address", address, "error", e.getMessage());
+      return null;
+    }
   }
 
   private static ApiHandler.DeviceReader reader(Tunnel tunnel) {

@@ -91,6 +91,7 @@ class ApiHandlerTest {
         Duration.ofMinutes(1),
         new RuntimeDirectories(directory, directory),
         false,
+        Optional.empty(),
         Log.Level.INFO);
   }
 

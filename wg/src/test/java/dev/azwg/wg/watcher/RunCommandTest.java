@@ -24,6 +24,9 @@ class RunCommandTest {
         "--mtu=1279|is neither 0 nor an MTU from 1280",
         "--mtu=65536|is not a number",
         "--threaded-napi=maybe|is none of: on, off, leave",
+        "--metrics-listen=localhost:9586| is not ADDRESS:PORT",
+        "--metrics-listen=:9586| is not ADDRESS:PORT",
+        "--metrics-listen=127.0.0.1:0| is not ADDRESS:PORT",
         "--listen-port=0|is not a number from 1",
         "--fallback=on --mode=strict|contradicts --mode strict",
       })

@@ -10,6 +10,8 @@ import dev.azwg.wg.host.NapiThreading;
 import dev.azwg.wg.mesh.Drift;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class WatcherProcess implements AutoCloseable {
   private static final String USERSPACE = System.getProperty("azwg.wireguardGo", "wireguard-go");
+  static final int METRICS_PORT = 9586;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final TestNamespace namespace;
@@ -105,6 +109,7 @@ final class WatcherProcess implements AutoCloseable {
         setup.resync(),
         new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
         true,
+        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), METRICS_PORT)),
         Log.Level.INFO);
   }
 

@@ -13,6 +13,16 @@ public enum Counter {
   /** Not sent, because it would have been in the clear. */
   REFUSED_OUT;
 
+  /** Whether what is counted was refused, and not only counted. */
+  public boolean refused() {
+    return this == REFUSED_IN || this == REFUSED_OUT;
+  }
+
+  /** Whether what is counted was received, and not sent. */
+  public boolean incoming() {
+    return this == PLAINTEXT_IN || this == REFUSED_IN;
+  }
+
   /** The name of the counter in the table. */
   String objectName() {
     return name().toLowerCase(Locale.ROOT);

@@ -75,7 +75,9 @@ final class Rules {
           "dev.azwg.conflist..",
           "com.google.gson..",
           "org.bouncycastle..",
-          "picocli..");
+          "picocli..",
+          "io.prometheus.metrics..",
+          "com.sun.net.httpserver..");
 
   static final ArchRule PLUGIN_USES_NETLINK_AND_IPAM_BRIDGE =
       mayUse(
@@ -108,6 +110,14 @@ final class Rules {
           .dependOnClassesThat()
           .resideInAPackage("com.sun.jna..")
           .because("the executables have another implementation of libc");
+
+  static final ArchRule HTTP_AND_PROMETHEUS_BEHIND_METRICS =
+      noClasses()
+          .that(resideInAPackage("dev.azwg..").and(not(resideInAPackage("dev.azwg.wg.metrics"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.prometheus..", "com.sun.net.httpserver..")
+          .because("what listens on the network is one small package");
 
   static final ArchRule STANDARD_STREAMS_BELONG_TO_MAIN_CLASSES =
       noClasses()
@@ -187,6 +197,7 @@ final class Rules {
         NO_PACKAGE_CYCLES.as("packages have no cycles"),
         NO_DATA_BINDING.as("no data binding"),
         JNA_BEHIND_THE_LIBC_INTERFACE.as("JNA is behind the libc interface"),
+        HTTP_AND_PROMETHEUS_BEHIND_METRICS.as("HTTP and Prometheus are behind the metrics"),
         STANDARD_STREAMS_BELONG_TO_MAIN_CLASSES.as("standard streams belong to main classes"),
         PLANNING_IS_PURE.as("planning is pure"),
         NO_REFLECTION.as("no reflection"),

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.metrics;
+
+import org.jspecify.annotations.NullMarked;
