@@ -31,7 +31,7 @@ class FirewallStateTest {
     return state.sets().getOrDefault(name, new TreeSet<>(List.of(prefix("0.0.0.0/0"))));
   }
 
-  private static TreeSet<IpPrefix> of(String... texts) {
+  private static SortedSet<IpPrefix> of(String... texts) {
     TreeSet<IpPrefix> prefixes = new TreeSet<>();
     for (String text : texts) {
       prefixes.add(prefix(text));
