@@ -31,8 +31,8 @@ class FirewallStateTest {
     return state.sets().getOrDefault(name, new TreeSet<>(List.of(prefix("0.0.0.0/0"))));
   }
 
-  private static TreeSet<IpPrefix> of(String... texts) {
-    TreeSet<IpPrefix> prefixes = new TreeSet<>();
+  private static SortedSet<IpPrefix> of(String... texts) {
+    SortedSet<IpPrefix> prefixes = new TreeSet<>();
     for (String text : texts) {
       prefixes.add(prefix(text));
     }
