@@ -32,7 +32,7 @@ class FirewallStateTest {
   }
 
   private static SortedSet<IpPrefix> of(String... texts) {
-    TreeSet<IpPrefix> prefixes = new TreeSet<>();
+    SortedSet<IpPrefix> prefixes = new TreeSet<>();
     for (String text : texts) {
       prefixes.add(prefix(text));
     }
