@@ -371,6 +371,8 @@ class SwitchingNetworkTest {
       try (WatcherProcess nodeB = start(b, "b", ON)) {
         nodeB.awaitRoutes("throw " + A);
         nodeA.await("node b", () -> plaintextNodes(nodeA) == 1);
+        // A watcher that runs puts its record back.
+        nodeB.stop();
         Files.delete(directory.resolve("peers/b.json"));
         nodeA.await("end of node b", () -> plaintextNodes(nodeA) == 0);
       }
