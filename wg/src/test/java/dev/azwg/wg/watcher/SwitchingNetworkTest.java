@@ -110,12 +110,12 @@ class SwitchingNetworkTest {
         nodeB.awaitRoutes("throw " + POD_A);
         assertTrue(hasDevice(a, nodeA), "the device must outlast the peers' use of it");
         awaitOff(a, nodeA);
-        assertEquals("off", nodeA.status().get("encryption").getAsString());
+        nodeA.await("state", () -> encryption(nodeA).equals("off"));
         assertEquals(1, count(nodeA, "plaintext", "nodes"));
         assertEquals(2, count(nodeA, "plaintext", "prefixes"));
         assertEquals(1, count(nodeB, "plaintext", "nodes"));
         assertFalse(record("a").has("publicKey"), record("a")::toString);
-        assertTrue(b.exec("wg", "show", nodeB.device(), "peers").isBlank());
+        nodeB.await("no peer", () -> b.exec("wg", "show", nodeB.device(), "peers").isBlank());
         assertTrue(nodeA.routes().contains("throw " + POD_A), "the plugin's route stays");
         assertFalse(nodeA.routes().contains(B), nodeA::routes);
 
@@ -330,6 +330,37 @@ class SwitchingNetworkTest {
     }
   }
 
+  /** The old sessions on its device mean nothing: the other node has forgotten them. */
+  @Test
+  void switchedOnAgainWhileTheDeviceIsStillThereANodeIsVerifiedAnew(
+      TestNamespace bridge, TestNamespace a, TestNamespace b) throws Exception {
+    Fabric fabric = new Fabric(bridge);
+    fabric.join(a, A);
+    fabric.join(b, B);
+    try (WatcherProcess nodeA = start(a, "a", ON);
+        WatcherProcess nodeB = start(b, "b", ON)) {
+      nodeA.awaitRoutes(B + " dev " + nodeA.device());
+      nodeB.awaitRoutes(A + " dev " + nodeB.device());
+      int index = nodeA.deviceIndex();
+      nodeA.restart(OFF);
+      nodeB.awaitRoutes("throw " + A);
+      Fabric.block(a, B);
+      Fabric.block(b, A);
+      nodeA.restart(ON);
+      nodeA.awaitPath("b", "UNVERIFIED");
+      nodeA.awaitRoutes("throw " + B);
+      ping(a, B);
+      Fabric.unblock(a, B);
+      Fabric.unblock(b, A);
+      nodeA.awaitRoutes(B + " dev " + nodeA.device());
+      nodeB.awaitRoutes(A + " dev " + nodeB.device());
+      assertEquals("HANDSHAKE", nodeA.peer("b").orElseThrow().get("pathReason").getAsString());
+      assertEquals(index, nodeA.deviceIndex());
+      ping(a, B);
+      ping(b, A);
+    }
+  }
+
   @Test
   void aPeerThatHasNotHeardIsStillUnderstood(TestNamespace bridge, TestNamespace a, TestNamespace b)
       throws Exception {
@@ -390,6 +421,14 @@ class SwitchingNetworkTest {
       return count(watcher, "plaintext", "nodes");
     } catch (IOException | RuntimeException e) {
       return -1;
+    }
+  }
+
+  private static String encryption(WatcherProcess watcher) {
+    try {
+      return watcher.status().get("encryption").getAsString();
+    } catch (IOException e) {
+      return "";
     }
   }
 
