@@ -53,6 +53,7 @@ public record DesiredState(
 
   /** The same with other peers. */
   public DesiredState withPeers(Map<PublicKey, DesiredPeer> others) {
-    return new DesiredState(others, routes, nodes, deviceAddresses, mtu, findings);
+    return new DesiredState(
+        others, routes, nodes, peerAddresses, untunnelled, deviceAddresses, mtu, findings);
   }
 }

@@ -38,7 +38,14 @@ class RetiringPeersTest {
       byKey.put(peer.publicKey(), peer);
     }
     return new DesiredState(
-        byKey, new TreeMap<>(), new TreeMap<>(), List.of(), 1340, new TreeSet<>());
+        byKey,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeSet<>(),
+        new TreeSet<>(),
+        List.of(),
+        1340,
+        new TreeSet<>());
   }
 
   private Map<PublicKey, DesiredPeer> peers(DesiredState planned, long nanos) {
