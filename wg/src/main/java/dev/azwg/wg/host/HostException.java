@@ -17,8 +17,10 @@ public final class HostException extends IOException {
     NO_WIREGUARD,
     /** A sysctl cannot be read or written. */
     SYSCTL,
-    /** The packet filter cannot be read or changed. */
+    /** The packet filter cannot be read or changed: its program does not work. */
     FIREWALL,
+    /** The packet filter's program works, and says that what was asked cannot be done. */
+    FIREWALL_REFUSED,
     /** The rules do not stay as they are made. */
     RULES
   }

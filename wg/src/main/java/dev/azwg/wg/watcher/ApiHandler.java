@@ -117,10 +117,10 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
   private JsonObject packetFilter() {
     try {
       return ProtectionDocument.of(
-          options.hostScope(), protection.problem(), protection.counters());
+          options.hostScope(), protection, protection.counters());
     } catch (IOException e) {
       log.warn("cannot read the packet filter for a status", "error", e.getMessage());
-      return ProtectionDocument.of(options.hostScope(), String.valueOf(e.getMessage()), Map.of());
+      return ProtectionDocument.of(options.hostScope(), protection, Map.of());
     }
   }
 }

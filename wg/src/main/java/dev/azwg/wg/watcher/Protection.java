@@ -12,15 +12,22 @@ import java.util.Map;
  * others from passing for encrypted ones: the packet filter and the sysctl that it needs.
  */
 final class Protection {
+  /** Reading counters takes at most this part of the time. */
+  private static final int COUNTERS_DUTY = 20;
+
   private final Firewall firewall;
   private final Sysctls sysctls;
   private final boolean strict;
   private final Log log;
   private String known = "";
   private boolean removed;
+  private Map<Counter, Counter.Count> counts = Map.of();
+  private long countsUntil = System.nanoTime();
 
-  // Read by the local API too.
+  // Read by the local API and the metrics too.
+  private volatile boolean active;
   private volatile String problem = "";
+  private volatile String markProblem = "";
 
   Protection(Firewall firewall, Sysctls sysctls, boolean strict, Log log) {
     this.firewall = firewall;
@@ -41,12 +48,17 @@ final class Protection {
 
   /** Whether packets are marked on their way in; otherwise rules have to spare the port. */
   boolean marksPackets() {
-    return problem.isEmpty();
+    return problem.isEmpty() && markProblem.isEmpty();
   }
 
-  /** Why the packet filter is not in use; empty if it is. */
+  /** Whether the packet filter is in use. */
+  boolean isActive() {
+    return active;
+  }
+
+  /** Why the packet filter, or its mark, is not in use although it should be; else empty. */
   String problem() {
-    return problem;
+    return problem.isEmpty() ? markProblem : problem;
   }
 
   /** Why the node does not do what its mode promises; empty if it does. */
@@ -54,9 +66,21 @@ final class Protection {
     return strict && !problem.isEmpty() ? "strict mode needs nftables: " + problem : "";
   }
 
-  /** The counters of the packet filter, as they are now. */
-  Map<Counter, Counter.Count> counters() throws HostException {
-    return problem.isEmpty() ? firewall.counters() : Map.of();
+  /**
+   * The counters of the packet filter. Reading them costs nft a look at all that the table holds, so
+   * it is not done again before some time, the longer the more it has cost.
+   */
+  synchronized Map<Counter, Counter.Count> counters() throws HostException {
+    if (!active) {
+      return Map.of();
+    }
+    long start = System.nanoTime();
+    if (start - countsUntil >= 0) {
+      counts = firewall.counters();
+      long end = System.nanoTime();
+      countsUntil = end + COUNTERS_DUTY * (end - start);
+    }
+    return counts;
   }
 
   /** Takes the packet filter away, once. */
@@ -65,6 +89,7 @@ final class Protection {
       return;
     }
     try {
+      active = false;
       firewall.remove();
       removed = true;
     } catch (HostException e) {
@@ -77,6 +102,7 @@ final class Protection {
     removed = false;
     boolean changed = firewall.ensure(desired);
     problem = firewall.problem();
+    active = problem.isEmpty();
     if (changed) {
       log.debug("packet filter changed", "table", Firewall.TABLE);
     }
@@ -101,13 +127,22 @@ final class Protection {
    */
   boolean ensureSysctl() {
     try {
-      if (marksPackets() && sysctls.ensureSourceValidMark()) {
+      boolean changed = sysctls.ensureSourceValidMark();
+      if (changed) {
         log.info("sysctl set", "name", Sysctls.SOURCE_VALID_MARK, "value", 1);
-        return true;
       }
+      markProblem = "";
+      return changed;
     } catch (HostException e) {
-      log.warn("reverse path filtering cannot be prepared", "error", e.getMessage());
+      String reason = String.valueOf(e.getMessage());
+      if (!reason.equals(markProblem)) {
+        log.warn(
+            "marks of packets are not looked at: policy rules spare the WireGuard port instead",
+            "error",
+            reason);
+      }
+      markProblem = reason;
+      return false;
     }
-    return false;
   }
 }

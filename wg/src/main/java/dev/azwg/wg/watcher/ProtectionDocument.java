@@ -11,16 +11,17 @@ final class ProtectionDocument {
   /**
    * The part of the status document.
    *
-   * @param problem why there is no packet filter; empty if there is one
+   * @param counters empty if they cannot be read
    */
-  static JsonObject of(boolean hostScope, String problem, Map<Counter, Counter.Count> counters) {
+  static JsonObject of(boolean hostScope, Protection protection, Map<Counter, Counter.Count> counters) {
     JsonObject document = new JsonObject();
-    document.addProperty("active", problem.isEmpty());
+    document.addProperty("active", protection.isActive());
+    String problem = protection.problem();
     if (!problem.isEmpty()) {
       document.addProperty("problem", problem);
     }
     if (hostScope) {
-      document.addProperty("reversePath", problem.isEmpty() ? "marks" : "port-rules");
+      document.addProperty("reversePath", protection.marksPackets() ? "marks" : "port-rules");
     }
     counters.forEach((counter, count) -> {
       JsonObject entry = new JsonObject();

@@ -16,6 +16,8 @@ import dev.azwg.wg.mesh.Claim;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.LocalNode;
 import dev.azwg.wg.mesh.MeshPlanner;
+import dev.azwg.wg.mesh.Mode;
+import dev.azwg.wg.mesh.PeerUse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -277,6 +279,17 @@ final class Reconciler {
       }
       // The key comes back when there is something to receive with, not before.
       converged = false;
+      if (options.mode() == Mode.STRICT) {
+        LocalNode self =
+            new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
+        tunnel.refuse(
+            planner.plan(
+                self,
+                records.records(),
+                incumbents,
+                key -> new PeerUse(false, false, 0),
+                clock.instant()));
+      }
     }
 
     private boolean takeCensus(LedgerSnapshot known) throws IOException {

@@ -226,6 +226,9 @@ final class Tunnel {
    * @throws IOException the first failure; the rule is in place even if single routes were refused
    */
   void converge(DesiredState desired, Evidence evidence) throws IOException {
+    // Before routes lead into the tunnel, for then reverse path filters begin to mind; and before
+    // anything can fail: strict mode refuses plaintext even without a device.
+    protect(desired);
     if (!settled || desired.mtu() != mtu) {
       TunnelDevice.Settled link =
           device.settle(present(), desired.mtu(), desired.deviceAddresses());
@@ -252,8 +255,6 @@ final class Tunnel {
       (takesAway ? removals : additions).add(change);
     }
     configure(additions);
-    // Before routes lead into the tunnel: then reverse path filters begin to mind.
-    protection.ensure(desired);
     try {
       changeRoutes(desired, evidence);
     } finally {
@@ -268,6 +269,28 @@ final class Tunnel {
     peers = applied(desired);
     drift.left(deviceIndex(), desired, ipv6, content.backstops());
     settled = true;
+  }
+
+  private void protect(DesiredState desired) {
+    protection.ensure(desired);
+    if (!settled) {
+      drift.sysctl(protection.ensureSysctl());
+    }
+  }
+
+  /**
+   * Refuses what strict mode refuses although there can be no device.
+   *
+   * @param desired without a route into the tunnel
+   */
+  void refuse(DesiredState desired) throws IOException {
+    settled = false;
+    protect(desired);
+    routes = new TreeMap<>(desired.routes());
+    content = table.read(NO_DEVICE);
+    table.apply(content, desired.routes(), NO_DEVICE);
+    content = content.after(routes, table.backstops(routes));
+    rules.ensure(hostScope, sparedPort(), wantsIpv6(desired));
   }
 
   private void judgePeers(DesiredState desired, Evidence evidence) {
@@ -325,7 +348,6 @@ final class Tunnel {
     drift.rules(outcome, wantsIpv6);
     ipv6 = wantsIpv6;
     rulesSpare = spared;
-    drift.sysctl(protection.ensureSysctl());
   }
 
   private static boolean wantsIpv6(DesiredState desired) {

@@ -70,7 +70,7 @@ final class WatcherMetrics {
     metrics.gauge(
         "azwg_packet_filter",
         "Whether the packet filter is in use.",
-        protection.marksPackets() ? 1 : 0);
+        protection.isActive() ? 1 : 0);
     Map<Counter, Counter.Count> counts;
     try {
       counts = protection.counters();

@@ -8,7 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.azwg.netlink.testing.NamespaceExtension;
 import dev.azwg.netlink.testing.TestNamespace;
 import dev.azwg.wg.watcher.Cluster.Families;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -193,5 +200,69 @@ class NodePortNetworkTest {
         assertEquals(0, cluster.pings(cluster.pod(0), nodeAddress(1)));
       }
     }
+  }
+
+  /** The kernel then gives the second connection another port, which is a translation too. */
+  @Test
+  void outsideHostScopeConnectionsThatShareASourcePortStayInTheTunnel(
+      TestNamespace between,
+      TestNamespace a,
+      TestNamespace podA,
+      TestNamespace b,
+      TestNamespace podB)
+      throws Exception {
+    try (Cluster cluster =
+        new Cluster(
+            WatcherSetup.USUAL.withHostScope(false),
+            directory,
+            Families.IPV4,
+            Families.IPV4,
+            between,
+            a,
+            podA,
+            b,
+            podB)) {
+      String service = "10.0.0.9";
+      a.exec(
+          "nft",
+          "add table ip kube; add chain ip kube services { type nat hook prerouting priority -100; };"
+              + " add rule ip kube services ip daddr "
+              + service
+              + " dnat to "
+              + podAddress(1));
+      long clear = cluster.fabric().clear();
+      try (ServerSocket server =
+              podB.call(() -> new ServerSocket(POD_PORT, 2, InetAddress.ofLiteral(podAddress(1))));
+          Socket first = connect(podA, service);
+          Socket second = connect(podA, podAddress(1));
+          Socket one = server.accept();
+          Socket two = server.accept()) {
+        assertEquals(first.getLocalPort(), second.getLocalPort());
+        for (Socket socket : List.of(one, two)) {
+          socket.getOutputStream().write(1);
+        }
+        for (Socket socket : List.of(first, second)) {
+          socket.setSoTimeout(5000);
+          assertEquals(1, socket.getInputStream().read());
+          socket.getOutputStream().write(2);
+        }
+        for (Socket socket : List.of(one, two)) {
+          socket.setSoTimeout(5000);
+          assertEquals(2, socket.getInputStream().read());
+        }
+      }
+      assertEquals(clear, cluster.fabric().clear());
+    }
+  }
+
+  private static Socket connect(TestNamespace from, String address) throws IOException {
+    return from.call(() -> {
+      Socket socket = new Socket();
+      socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(40000));
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), POD_PORT), 5000);
+      return socket;
+    });
   }
 }

@@ -165,4 +165,79 @@ class StrictNetworkTest {
       assertEquals(0, cluster.pings(podA, podAddress(1)));
     }
   }
+
+  @Test
+  void outsideHostScopeNodesAreReachedInTheClearAlsoWithinTheClustersRanges(
+      TestNamespace between,
+      TestNamespace a,
+      TestNamespace podA,
+      TestNamespace b,
+      TestNamespace podB)
+      throws Exception {
+    WatcherSetup setup =
+        WatcherSetup.STRICT.withHostScope(false).withClusterRange(prefix("10.240.0.0/16"));
+    try (Cluster cluster = cluster(setup, between, a, podA, b, podB)) {
+      assertEquals(0, cluster.pings(podA, podAddress(1)));
+      assertEquals(10, cluster.pings(podA, nodeAddress(1)));
+      assertEquals(10, cluster.pings(a, podAddress(1)));
+      assertEquals(10, cluster.pings(a, nodeAddress(1)));
+      isRefused(podA, NOBODYS);
+      assertEquals(0, packets(cluster.watcher(0), "refusedIn"));
+    }
+  }
+
+  @Test
+  void nodesOfOneIpv6LinkStillFindEachOther(TestNamespace a, TestNamespace b) throws Exception {
+    a.ip("link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", b.name());
+    int number = 4;
+    for (TestNamespace node : new TestNamespace[] {a, b}) {
+      node.ip("-6", "addr", "add", "fd00:240::" + number++ + "/64", "dev", "eth0", "nodad");
+      node.ip("link", "set", "eth0", "up");
+    }
+    try (WatcherProcess nodeA = WatcherProcess.start(a, "a", directory, WatcherSetup.STRICT);
+        WatcherProcess nodeB = WatcherProcess.start(b, "b", directory, WatcherSetup.STRICT)) {
+      nodeA.awaitRoutes("fd00:240::5 dev " + nodeA.device());
+      nodeB.awaitRoutes("fd00:240::4 dev " + nodeB.device());
+      for (TestNamespace node : new TestNamespace[] {a, b}) {
+        node.ip("-6", "neigh", "flush", "all");
+      }
+      String shown = a.exec("ping", "-q", "-c", "5", "-i", "0.02", "-W", "3", "fd00:240::5");
+      assertTrue(shown.contains("5 received"), shown);
+      assertEquals(0, packets(nodeB, "refusedIn"));
+    }
+  }
+
+  @Test
+  void withoutAnyWireGuardANodeRefusesAllTheSame(
+      TestNamespace between,
+      TestNamespace a,
+      TestNamespace podA,
+      TestNamespace b,
+      TestNamespace podB)
+      throws Exception {
+    try (Cluster cluster = cluster(WatcherSetup.STRICT, between, a, podA, b, podB)) {
+      cluster.watcher(0).stop();
+      a.exec(
+          "sh",
+          "-c",
+          "ip link del "
+              + cluster.watcher(0).device()
+              + "; ip rule flush; ip rule add pref 32766 lookup main;"
+              + " ip route flush table 51820; nft flush ruleset");
+      WatcherProcess without =
+          WatcherProcess.prepare(a, "a", directory, WatcherSetup.STRICT, "no-such-program");
+      without.restart();
+      try {
+        without.awaitRoutes("unreachable " + podAddress(1));
+        without.await(
+            "rule", () -> a.ip("rule").contains("not from all fwmark 0x100000/0x100000"));
+        long clear = cluster.fabric().clear();
+        isRefused(podA, podAddress(1));
+        isRefused(a, nodeAddress(1));
+        assertEquals(clear, cluster.fabric().clear());
+      } finally {
+        without.stop();
+      }
+    }
+  }
 }

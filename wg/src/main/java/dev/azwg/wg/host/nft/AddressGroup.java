@@ -18,8 +18,8 @@ enum AddressGroup {
   UNTUNNELLED(true, true),
   /** The cluster's ranges. */
   CLUSTER(false, true),
-  /** What is never tunnelled. */
-  EXEMPT(false, true);
+  /** What is not in the tunnel by design: own pods, what is never tunnelled or out of scope. */
+  EXEMPT(true, true);
 
   private final boolean hosts;
   private final boolean ranges;

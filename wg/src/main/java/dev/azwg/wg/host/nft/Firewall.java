@@ -1,6 +1,5 @@
 package dev.azwg.wg.host.nft;
 
-import com.google.gson.JsonArray;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.mesh.DesiredState;
@@ -77,9 +76,15 @@ public final class Firewall {
     }
     String difference;
     try {
-      difference = Listing.of(nft.list("table", "inet", TABLE)).difference(left, state);
+      Listing found = listing();
+      if (left == null) {
+        left = found;
+      }
+      difference = found.difference(left, state);
     } catch (HostException e) {
-      difference = String.valueOf(e.getMessage());
+      // What cannot be read may be as it was left.
+      difference =
+          e.reason() == HostException.Reason.FIREWALL ? "" : String.valueOf(e.getMessage());
     }
     if (!difference.isEmpty()) {
       applied = null;
@@ -128,7 +133,7 @@ public final class Firewall {
     new Ruleset(transaction, policy).add(wanted.tunnelMtu());
     wanted.sets().forEach(transaction::addElements);
     nft.apply(transaction);
-    remember();
+    left = listing();
   }
 
   /** Returns false if it was refused: then the table is not what we believed. */
@@ -155,7 +160,12 @@ public final class Firewall {
       return false;
     }
     if (mtu || ranges) {
-      remember();
+      try {
+        left = listing();
+      } catch (HostException e) {
+        // The table is there all the same; the next look at it is believed.
+        left = null;
+      }
     }
     return true;
   }
@@ -170,11 +180,8 @@ public final class Firewall {
     return rest;
   }
 
-  /**
-   * How nft prints rules and ranges is nft's matter: what it prints now is what it should print.
-   */
-  private void remember() throws HostException {
-    JsonArray objects = nft.list("table", "inet", TABLE);
-    left = Listing.of(objects);
+  /** How nft prints rules and ranges is nft's matter: what it prints now is what it should print. */
+  private Listing listing() throws HostException {
+    return Listing.of(nft.list("table", "inet", TABLE));
   }
 }

@@ -34,16 +34,20 @@ record FirewallState(int tunnelMtu, SortedMap<String, SortedSet<IpPrefix>> sets)
     groups.put(AddressGroup.UNTUNNELLED, desired.untunnelled());
     if (policy.strict()) {
       List<IpPrefix> tunnelled = new ArrayList<>();
+      List<IpPrefix> exempt = new ArrayList<>(policy.exempt());
       desired
           .routes()
           .forEach((prefix, target) -> {
             if (target == RouteTarget.DEVICE) {
               tunnelled.add(prefix);
+            } else if (target == RouteTarget.THROW) {
+              // In strict mode what another node holds never leads past the table.
+              exempt.add(prefix);
             }
           });
       groups.put(AddressGroup.TUNNELLED, tunnelled);
       groups.put(AddressGroup.CLUSTER, policy.clusterRanges());
-      groups.put(AddressGroup.EXEMPT, policy.exempt());
+      groups.put(AddressGroup.EXEMPT, exempt);
     }
     return new FirewallState(desired.mtu(), sets(groups));
   }

@@ -70,7 +70,7 @@ record Listing(String structure, SortedMap<String, SortedSet<IpPrefix>> hosts) {
           content.add(IpPrefix.ofHost(each.getAsString()));
         } catch (AddressException | IllegalStateException | UnsupportedOperationException e) {
           throw new HostException(
-              HostException.Reason.FIREWALL, set, "holds something else than addresses", e);
+              HostException.Reason.FIREWALL_REFUSED, set, "holds something else than addresses", e);
         }
       }
     }

@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,12 @@ public final class Nft {
 
   private static final int MAX_ERROR_BYTES = 400;
 
+  /** The kernel's news of a change may come when the next ones have been made. */
+  private static final int REMEMBERED_PROCESSES = 16;
+
   private final String program;
   private final Path directory;
-  private volatile long latestProcess;
+  private final Deque<Long> changers = new ConcurrentLinkedDeque<>();
 
   /**
    * The program is started when it is needed.
@@ -43,15 +48,16 @@ public final class Nft {
     this.directory = Objects.requireNonNull(directory);
   }
 
-  /** Whether that process is the latest that has been run; its changes are our own. */
+  /** Whether that process is one of the latest that have changed something for us. */
   public boolean isOwn(int processId) {
-    return processId != 0 && processId == latestProcess;
+    return changers.contains((long) processId);
   }
 
   /**
    * Applies a transaction: all of it, or nothing.
    *
-   * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or refuses
+   * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or {@code
+   *     FIREWALL_REFUSED}
    */
   void apply(Transaction transaction) throws HostException {
     run(transaction.toString(), List.of());
@@ -61,8 +67,8 @@ public final class Nft {
    * Lists objects; the form is libnftables-json(5).
    *
    * @param what the words behind {@code nft -j list}
-   * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or there is nothing of
-   *     that kind
+   * @throws HostException with reason {@code FIREWALL} if nft cannot be run, or {@code
+   *     FIREWALL_REFUSED} if there is nothing of that kind
    */
   JsonArray list(String... what) throws HostException {
     List<String> words = new ArrayList<>(List.of("list"));
@@ -96,13 +102,22 @@ public final class Nft {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
-      latestProcess = process.pid();
-      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-        throw failure("did not end within " + LIMIT.toSeconds() + " s", null);
+      if (words.isEmpty()) {
+        remember(process.pid());
+      }
+      try {
+        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw failure("did not end within " + LIMIT.toSeconds() + " s", null);
+        }
+      } finally {
+        // Whatever it still does must not meet what is done next.
+        process.destroyForcibly().onExit().join();
       }
       if (process.exitValue() != 0) {
-        throw failure("exited with " + process.exitValue() + ": " + firstLine(err), null);
+        throw new HostException(
+            HostException.Reason.FIREWALL_REFUSED,
+            program,
+            "exited with " + process.exitValue() + ": " + firstLine(err));
       }
       if (Files.size(out) > MAX_OUTPUT_BYTES) {
         throw failure("printed more than " + MAX_OUTPUT_BYTES + " bytes", null);
@@ -115,6 +130,13 @@ public final class Nft {
       throw e;
     } catch (IOException e) {
       throw failure("cannot be run: " + e.getMessage(), e);
+    }
+  }
+
+  private void remember(long processId) {
+    changers.addLast(processId);
+    if (changers.size() > REMEMBERED_PROCESSES) {
+      changers.removeFirst();
     }
   }
 

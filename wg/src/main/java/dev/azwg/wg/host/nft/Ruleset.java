@@ -42,6 +42,10 @@ final class Ruleset {
   private static final int BEFORE_RAW = -310;
 
   private static final int MANGLE = -150;
+
+  /** Behind destination NAT at -100, where kube-proxy sets its mark. */
+  private static final int AFTER_DSTNAT = -99;
+
   private static final int FILTER = 0;
 
   /** Ahead of everybody's source NAT at 100: who binds a connection's source first has it. */
@@ -93,6 +97,7 @@ final class Ruleset {
   private void incoming() {
     String chain = "incoming";
     to.addBaseChain(chain, "filter", "prerouting", BEFORE_RAW);
+    passNeighbourDiscovery(chain);
     to.addRule(
         chain, List.of(match("==", meta("iifname"), anyOf("lo", policy.device())), accept()));
     if (policy.hostScope()) {
@@ -131,9 +136,10 @@ final class Ruleset {
       return;
     }
     String chain = "refused_forwards";
-    to.addBaseChain(chain, "filter", "prerouting", MANGLE);
+    to.addBaseChain(chain, "filter", "prerouting", AFTER_DSTNAT);
     for (AddressGroup.NamedSet set : allSets(AddressGroup.UNTUNNELLED)) {
       List<JsonObject> rule = new ArrayList<>();
+      rule.add(without(policy.fwmark()));
       rule.add(different(destinationType(), "local"));
       if (!policy.hostScope()) {
         rule.add(without(MASQUERADE_MARK));
@@ -161,6 +167,7 @@ final class Ruleset {
   }
 
   private void leaving(String chain, List<JsonObject> condition) {
+    passNeighbourDiscovery(chain);
     to.addRule(
         chain, List.of(match("==", meta("oifname"), anyOf("lo", policy.device())), accept()));
     to.addRule(chain, List.of(equal(meta("oifname"), POD_LINKS), accept()));
@@ -168,6 +175,24 @@ final class Ruleset {
     conditions.add(without(policy.fwmark()));
     conditions.addAll(condition);
     judge(chain, "daddr", conditions, Counter.PLAINTEXT_OUT, Counter.REFUSED_OUT);
+  }
+
+  /**
+   * Nodes of one link find each other by the addresses that are refused in the clear. Such packets
+   * come from the link itself, or they have a smaller hop limit: RFC 4861 section 7.1.
+   */
+  private void passNeighbourDiscovery(String chain) {
+    if (policy.strict()) {
+      to.addRule(
+          chain,
+          List.of(
+              match(
+                  "==",
+                  payload("icmpv6", "type"),
+                  anyOf("nd-neighbor-solicit", "nd-neighbor-advert")),
+              match("==", payload("ip6", "hoplimit"), number(255)),
+              accept()));
+    }
   }
 
   /** Counts, or counts and refuses, what has an address of others' and is not in the tunnel. */
@@ -194,19 +219,34 @@ final class Ruleset {
   }
 
   /**
-   * Outside host scope a connection whose source is translated to an address of this node passes
-   * the tunnel by, and so do the replies of one that came to such an address: no peer takes a
-   * node's address from the tunnel. kube-proxy's own mark is on the first packet of a connection
-   * only.
+   * Outside host scope a connection that kube-proxy masquerades passes the tunnel by, and so do the
+   * replies of one that came to an address of this node: no peer takes a node's address from the
+   * tunnel. kube-proxy's own mark is on the first packet of a connection only, so the connection
+   * remembers it.
    */
   private void translated() {
+    String remembered = "masqueraded";
+    to.addBaseChain(remembered, "filter", "prerouting", AFTER_DSTNAT);
+    to.addRule(
+        remembered,
+        List.of(
+            match(
+                "==",
+                binary("&", meta("mark"), number(MASQUERADE_MARK)),
+                number(MASQUERADE_MARK)),
+            mangle(
+                conntrack("mark"),
+                binary("|", conntrack("mark"), number(Integer.toUnsignedLong(policy.fwmark()))))));
     String chain = "translated";
     to.addBaseChain(chain, "filter", "prerouting", MANGLE);
     to.addRule(
         chain,
         List.of(
             different(meta("iifname"), policy.device()),
-            match("in", conntrack("status"), text("snat")),
+            match(
+                "!=",
+                binary("&", conntrack("mark"), number(Integer.toUnsignedLong(policy.fwmark()))),
+                number(0)),
             setMarkBits(policy.fwmark())));
     to.addRule(
         chain,
