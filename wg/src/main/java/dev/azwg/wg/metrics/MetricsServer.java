@@ -25,7 +25,8 @@ public final class MetricsServer implements AutoCloseable {
 
   /**
    * The limits of the JDK's server, which it reads from system properties when it is first used
-   * (module jdk.httpserver); times in seconds but for the clock's, which is in milliseconds.
+   * (module jdk.httpserver; in the executable, that takes a build option); times in seconds but for
+   * the clock's, which is in milliseconds.
    */
   private static final Map<String, String> LIMITS =
       Map.of(
