@@ -116,8 +116,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
 
   private JsonObject packetFilter() {
     try {
-      return ProtectionDocument.of(
-          options.hostScope(), protection, protection.counters());
+      return ProtectionDocument.of(options.hostScope(), protection, protection.counters());
     } catch (IOException e) {
       log.warn("cannot read the packet filter for a status", "error", e.getMessage());
       return ProtectionDocument.of(options.hostScope(), protection, Map.of());

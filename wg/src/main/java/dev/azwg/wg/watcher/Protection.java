@@ -67,8 +67,8 @@ final class Protection {
   }
 
   /**
-   * The counters of the packet filter. Reading them costs nft a look at all that the table holds, so
-   * it is not done again before some time, the longer the more it has cost.
+   * The counters of the packet filter. Reading them costs nft a look at all that the table holds,
+   * so it is not done again before some time, the longer the more it has cost.
    */
   synchronized Map<Counter, Counter.Count> counters() throws HostException {
     if (!active) {

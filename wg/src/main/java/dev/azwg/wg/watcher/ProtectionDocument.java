@@ -13,7 +13,8 @@ final class ProtectionDocument {
    *
    * @param counters empty if they cannot be read
    */
-  static JsonObject of(boolean hostScope, Protection protection, Map<Counter, Counter.Count> counters) {
+  static JsonObject of(
+      boolean hostScope, Protection protection, Map<Counter, Counter.Count> counters) {
     JsonObject document = new JsonObject();
     document.addProperty("active", protection.isActive());
     String problem = protection.problem();

@@ -229,8 +229,7 @@ class StrictNetworkTest {
       without.restart();
       try {
         without.awaitRoutes("unreachable " + podAddress(1));
-        without.await(
-            "rule", () -> a.ip("rule").contains("not from all fwmark 0x100000/0x100000"));
+        without.await("rule", () -> a.ip("rule").contains("not from all fwmark 0x100000/0x100000"));
         long clear = cluster.fabric().clear();
         isRefused(podA, podAddress(1));
         isRefused(a, nodeAddress(1));

@@ -180,7 +180,9 @@ public final class Firewall {
     return rest;
   }
 
-  /** How nft prints rules and ranges is nft's matter: what it prints now is what it should print. */
+  /**
+   * How nft prints rules and ranges is nft's matter: what it prints now is what it should print.
+   */
   private Listing listing() throws HostException {
     return Listing.of(nft.list("table", "inet", TABLE));
   }

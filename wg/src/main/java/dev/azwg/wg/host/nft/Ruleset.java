@@ -231,9 +231,7 @@ final class Ruleset {
         remembered,
         List.of(
             match(
-                "==",
-                binary("&", meta("mark"), number(MASQUERADE_MARK)),
-                number(MASQUERADE_MARK)),
+                "==", binary("&", meta("mark"), number(MASQUERADE_MARK)), number(MASQUERADE_MARK)),
             mangle(
                 conntrack("mark"),
                 binary("|", conntrack("mark"), number(Integer.toUnsignedLong(policy.fwmark()))))));
