@@ -28,9 +28,4 @@ public record DesiredPeer(
     Objects.requireNonNull(endpoint);
     allowedIps = Collections.unmodifiableSortedSet(new TreeSet<>(allowedIps));
   }
-
-  /** The same with other allowed IPs. */
-  DesiredPeer withAllowedIps(SortedSet<IpPrefix> others) {
-    return new DesiredPeer(node, publicKey, endpoint, others, persistentKeepalive);
-  }
 }

@@ -50,10 +50,4 @@ public record DesiredState(
     deviceAddresses = List.copyOf(deviceAddresses);
     findings = Collections.unmodifiableSortedSet(new TreeSet<>(findings));
   }
-
-  /** The same with other peers. */
-  public DesiredState withPeers(Map<PublicKey, DesiredPeer> others) {
-    return new DesiredState(
-        others, routes, nodes, peerAddresses, untunnelled, deviceAddresses, mtu, findings);
-  }
 }

@@ -6,18 +6,15 @@ import dev.azwg.wg.key.PublicKey;
 import dev.azwg.wg.mesh.Claim;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.PeerUse;
-import dev.azwg.wg.mesh.RetiringPeers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The usual: the tunnel is there, and each peer that is verified is reached through it. */
 final class EncryptionOn implements Encryption {
   private final Tunnel tunnel;
   private final PathKeeper paths;
-  private final RetiringPeers retiring = new RetiringPeers();
   private final NapiThreading napi;
   private final Log log;
   private boolean napiDone;
@@ -48,15 +45,12 @@ final class EncryptionOn implements Encryption {
 
   @Override
   public Optional<Duration> nextIn() {
-    return Stream.of(paths.nextIn(), retiring.nextIn(System.nanoTime()))
-        .flatMap(Optional::stream)
-        .min(Duration::compareTo);
+    return paths.nextIn();
   }
 
   @Override
   public boolean needPlanning() {
-    return paths.needPlanning()
-        || retiring.nextIn(System.nanoTime()).filter(Duration::isZero).isPresent();
+    return paths.needPlanning();
   }
 
   @Override
@@ -67,7 +61,7 @@ final class EncryptionOn implements Encryption {
   @Override
   public DesiredState accept(DesiredState planned, List<Claim> own) {
     paths.planned(planned);
-    return retiring.with(planned, System.nanoTime());
+    return planned;
   }
 
   @Override
