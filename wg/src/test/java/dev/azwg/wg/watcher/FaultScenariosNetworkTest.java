@@ -47,6 +47,9 @@ class FaultScenariosNetworkTest {
   /** On a loaded machine not every call has its turn: {@code -Dtest.seconds=N} gives more time. */
   private static final Duration BUDGET = Duration.ofSeconds(Long.getLong("test.seconds", 30));
 
+  /** A prime, so that every call comes up, and a part of them is spread over all. */
+  private static final long STRIDE = 7919;
+
   private static final int PAIRS = 25;
 
   /** A buffer that is smaller, and lost notifications, for which everything is read anew. */
@@ -185,10 +188,9 @@ class FaultScenariosNetworkTest {
       long end = System.nanoTime() + BUDGET.toNanos();
       int tried = 0;
       int reached = 0;
-      // A prime, so that every call comes up, and a part of them is spread over all.
       int first = random.nextInt(calls);
       for (int i = 0; i < calls && System.nanoTime() < end; i++) {
-        int call = 1 + (int) ((first + i * 7919L) % calls);
+        int call = 1 + (int) ((first + i * STRIDE) % calls);
         FaultyLibc libc = new FaultyLibc(Map.of(call, error(call + first)));
         String state = run(namespace, node, libc);
         assertEquals(expected, state, () -> "call " + call + " " + libc.failed() + " seed " + seed);
@@ -222,7 +224,12 @@ class FaultScenariosNetworkTest {
     assertEquals(0, remaining(namespace));
     assertTrue(counting.calls() > 10);
     Map<String, Integer> stopped = new TreeMap<>();
-    for (int call = 1; call <= counting.calls(); call++) {
+    int calls = counting.calls();
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    int first = new Random(seed).nextInt(calls);
+    long end = System.nanoTime() + BUDGET.toNanos() / 2;
+    for (int i = 0; i < calls && System.nanoTime() < end; i++) {
+      int call = 1 + (int) ((first + i * STRIDE) % calls);
       leftovers(namespace);
       FaultyLibc libc = new FaultyLibc(Map.of(call, error(call)));
       int code = uninstall(namespace, libc);
@@ -232,7 +239,7 @@ class FaultScenariosNetworkTest {
         libc.failed().forEach(each -> stopped.merge(each, 1, Integer::sum));
       }
       assertEquals(0, uninstall(namespace, new FaultyLibc(Map.of())));
-      assertEquals(0, remaining(namespace), "call " + call + " " + libc.failed());
+      assertEquals(0, remaining(namespace), "call " + call + " " + libc.failed() + " seed " + seed);
     }
     assertNotEquals(Map.of(), stopped);
   }
