@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is around a call: the caller's own rules for results, threads, files and directories. */
 class SurroundingsTest extends BlackBox {
-  private static final Pattern SYSTEM_CALL = Pattern.compile("^(\\d+) (\\w+)\\((.*)");
+  private static final Pattern SYSTEM_CALL = Pattern.compile("^(\\d+) +(\\w+)\\((.*)");
 
   /**
    * The rules of containerd's go-cni for a result: interfaces have different names, an index is
