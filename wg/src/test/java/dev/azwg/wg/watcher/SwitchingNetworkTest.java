@@ -315,6 +315,7 @@ class SwitchingNetworkTest {
     try (WatcherProcess nodeA = start(a, "a", ON);
         WatcherProcess nodeB = start(b, "b", WatcherSetup.STRICT.with(QUICK))) {
       nodeB.awaitRoutes(A + " dev " + nodeB.device());
+      nodeA.awaitRoutes(B + " dev " + nodeA.device());
       ping(a, B);
       nodeA.restart(OFF);
       nodeB.awaitRoutes("unreachable " + A);
