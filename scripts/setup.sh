@@ -14,10 +14,11 @@ usage() {
   cat <<'TEXT'
 usage: scripts/setup.sh [--for STAGE]...
 
-Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, bench (default: all of them).
+Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, bench (default: all of them).
   Debian packages      by apt-get, only those that are missing
   wireguard-go         of a newer Debian, unpacked into the cache
   cnitool              built from Debian's source, kept in the cache
+  Kubernetes           API server and controllers, built from Debian's source, with its etcd and kubectl
 The cache is $AZWG_CACHE, by default ~/.cache/azwg; removing it is safe.
 A JDK 25 must be there: it is looked for in GRAALVM_HOME, JAVA_HOME and /usr/lib/jvm.
 TEXT
@@ -64,6 +65,13 @@ make_cnitool() {
   ensure_tool cnitool "building from Debian's source package (15 s)"
 }
 
+make_kubernetes() {
+  # The compiler is large and needed only here.
+  [[ -d $(tool_dir kubernetes) ]] || install_packages golang-go dpkg-dev
+  install_packages curl openssl
+  ensure_tool kubernetes "building an API server from Debian's source package (5 to 10 minutes)"
+}
+
 setup_stage() {
   case $1 in
     unit)
@@ -91,11 +99,15 @@ setup_stage() {
       install_packages qemu-system-x86 qemu-system-common kmod
       ensure_tool kernel "unpacking Debian trixie's kernel for virtual machines (100 MB, 10 s)"
       ;;
+    kubernetes)
+      setup_stage demo
+      make_kubernetes
+      ;;
     bench)
       install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
       make_wireguard_go
       ;;
-    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, bench)" ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, bench)" ;;
   esac
 }
 
@@ -104,7 +116,7 @@ main() {
   while (($# > 0)); do
     case $1 in
       --for)
-        (($# >= 2)) || die "--for needs the name of a stage (unit, network, cni, demo, bench)"
+        (($# >= 2)) || die "--for needs the name of a stage, see --help"
         stages+=("$2")
         shift 2
         ;;
