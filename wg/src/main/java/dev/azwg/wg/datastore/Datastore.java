@@ -1,6 +1,8 @@
 package dev.azwg.wg.datastore;
 
 import dev.azwg.wg.mesh.PeerRecord;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Where the nodes publish their records. Reading is level-triggered: a watcher is told only that
@@ -25,11 +27,14 @@ public interface Datastore extends AutoCloseable {
   void watch(Runnable changed) throws DatastoreException;
 
   /**
-   * Publishes this node's own record. When the call returns, every reader can see it.
+   * Publishes this node's own record, now or, where that takes a server, as soon as it can be had. A
+   * record that is not out yet gives way to a newer one.
    *
-   * @throws DatastoreException if the record was not published
+   * @return completes when every reader can see this record or a newer one; completes exceptionally
+   *     when an attempt has failed that is repeated without being asked to
+   * @throws DatastoreException if the record was not published and will not be
    */
-  void publish(PeerRecord own) throws DatastoreException;
+  CompletableFuture<Void> publish(PeerRecord own) throws DatastoreException;
 
   /**
    * Takes this node's own record back; no effect if there is none.
@@ -37,6 +42,20 @@ public interface Datastore extends AutoCloseable {
    * @throws DatastoreException if the record may still be there
    */
   void withdraw(String node) throws DatastoreException;
+
+  /**
+   * Waits until the first {@link #read} can succeed.
+   *
+   * @return whether it can; if not, the time is over
+   */
+  default boolean awaitReadable(Duration atMost) throws InterruptedException {
+    return true;
+  }
+
+  /** What keeps records from being read or published at the moment; empty if nothing does. */
+  default String problem() {
+    return "";
+  }
 
   @Override
   void close();

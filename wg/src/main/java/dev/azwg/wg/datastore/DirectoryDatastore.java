@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,12 +103,13 @@ public final class DirectoryDatastore implements Datastore {
   }
 
   @Override
-  public void publish(PeerRecord own) throws DatastoreException {
+  public CompletableFuture<Void> publish(PeerRecord own) throws DatastoreException {
     Path file = file(own.node());
     PeerRecordJson.requireReadable(own, file.toString());
     try {
       AtomicFile.write(
           file, PeerRecordJson.encode(own), FILE_MODE, AtomicFile.Durability.CONTENT_AND_NAME);
+      return CompletableFuture.completedFuture(null);
     } catch (IOException e) {
       throw new DatastoreException(
           Reason.NOT_PUBLISHED, file.toString(), String.valueOf(e.getMessage()), e);

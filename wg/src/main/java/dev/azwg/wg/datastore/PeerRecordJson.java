@@ -43,6 +43,18 @@ public final class PeerRecordJson {
     JsonObject object = new JsonObject();
     object.addProperty("version", VERSION);
     object.addProperty("node", record.node());
+    addSpec(object, record);
+    return (object + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What the record says, without the node's name and the form's version. */
+  public static String encodeSpec(PeerRecord record) {
+    JsonObject object = new JsonObject();
+    addSpec(object, record);
+    return object.toString();
+  }
+
+  private static void addSpec(JsonObject object, PeerRecord record) {
     record.publicKey().ifPresent(key -> object.addProperty("publicKey", key.toString()));
     object.addProperty("keySince", record.keySince().toString());
     JsonArray endpoints = new JsonArray();
@@ -62,7 +74,6 @@ public final class PeerRecordJson {
       claims.add(element);
     }
     object.add("claims", claims);
-    return (object + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -70,7 +81,7 @@ public final class PeerRecordJson {
    *
    * @throws DatastoreException with reason {@code TOO_LARGE}
    */
-  static void requireReadable(PeerRecord record, String where) throws DatastoreException {
+  public static void requireReadable(PeerRecord record, String where) throws DatastoreException {
     if (record.claims().size() > MAXIMUM_CLAIMS
         || record.nodeAddresses().size() > MAXIMUM_ADDRESSES
         || record.endpoints().size() > MAXIMUM_ADDRESSES) {
@@ -92,16 +103,37 @@ public final class PeerRecordJson {
    * @throws DatastoreException if it is not a record
    */
   public static PeerRecord decode(byte[] document, String where) throws DatastoreException {
+    Reader reader = new Reader(object(document, where), where);
+    return reader.record(reader.node());
+  }
+
+  /**
+   * Reads what {@link #encodeSpec} writes.
+   *
+   * @param document the JSON object as UTF-8
+   * @param node the node whose record it is
+   * @param where what to call the document in an error
+   * @throws DatastoreException if it is not what a record says
+   */
+  public static PeerRecord decodeSpec(byte[] document, String node, String where)
+      throws DatastoreException {
+    if (!NodeName.isValid(node)) {
+      throw malformed(where, "node", "not a node name");
+    }
+    return new Reader(object(document, where), where).record(node);
+  }
+
+  private static JsonObject object(byte[] document, String where) throws DatastoreException {
     if (document.length > MAXIMUM_BYTES) {
       throw new DatastoreException(
           DatastoreException.Reason.TOO_LARGE, where, "more than " + MAXIMUM_BYTES + " bytes");
     }
     try {
       JsonElement root = StrictJson.parse(document, Dialect.EXACT, MAXIMUM_BYTES);
-      if (!(root instanceof JsonObject object)) {
-        throw malformed(where, "$", "not an object");
+      if (root instanceof JsonObject object) {
+        return object;
       }
-      return new Reader(object, where).record();
+      throw malformed(where, "$", "not an object");
     } catch (JsonException e) {
       throw new DatastoreException(
           DatastoreException.Reason.MALFORMED_RECORD, where, "not JSON: " + e.getMessage(), e);
@@ -114,7 +146,7 @@ public final class PeerRecordJson {
   }
 
   private record Reader(JsonObject object, String where) {
-    PeerRecord record() throws DatastoreException {
+    String node() throws DatastoreException {
       JsonElement version = object.get("version");
       if (!(version instanceof JsonPrimitive number) || !number.getAsString().equals("1")) {
         throw malformed(where, "version", "must be " + VERSION);
@@ -123,6 +155,10 @@ public final class PeerRecordJson {
       if (!NodeName.isValid(node)) {
         throw malformed(where, "node", "not a node name");
       }
+      return node;
+    }
+
+    PeerRecord record(String node) throws DatastoreException {
       Optional<PublicKey> key = Optional.empty();
       if (object.has("publicKey")) {
         key = Optional.of(value("publicKey", text(object, "publicKey"), PublicKey::parse));

@@ -11,6 +11,7 @@ import dev.azwg.wg.key.PublicKey;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the requests of the local API; none of them keeps its thread. */
@@ -21,6 +22,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
   private final StatusBoard board;
   private final DeviceReader device;
   private final Protection protection;
+  private final Supplier<String> datastoreProblem;
   private final Log log;
   private final StatusThread statusThread;
 
@@ -40,6 +42,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
       StatusBoard board,
       DeviceReader device,
       Protection protection,
+      Supplier<String> datastoreProblem,
       Log log) {
     this.options = options;
     this.publicKey = publicKey;
@@ -47,6 +50,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
     this.board = board;
     this.device = device;
     this.protection = protection;
+    this.datastoreProblem = datastoreProblem;
     this.log = log;
     this.statusThread = StatusThread.start(this::status, log);
   }
@@ -108,6 +112,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             board.conflist(),
             observed,
             Objects.toString(device.backend(), "NONE"));
+    document.addProperty("datastoreProblem", datastoreProblem.get());
     document.add("packetFilter", packetFilter());
     document.add("drift", board.drift().toJson());
     document.add("foreignPeers", StatusDocument.foreignPeers(board.foreignPeers()));

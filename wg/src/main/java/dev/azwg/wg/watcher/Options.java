@@ -6,7 +6,6 @@ import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +15,7 @@ import java.util.Optional;
  * What the daemon was told to do, checked.
  *
  * @param node this node's name
- * @param datastore the folder that holds the peer records
+ * @param datastore where the peer records are
  * @param paths where state is kept
  * @param underlay the NIC that carries the encrypted packets
  * @param device the WireGuard device
@@ -42,7 +41,7 @@ import java.util.Optional;
  */
 record Options(
     String node,
-    Path datastore,
+    DatastoreChoice datastore,
     StatePaths paths,
     String underlay,
     String device,

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What this node says about itself, published when it differs from what was last published. */
@@ -29,6 +30,9 @@ final class OwnRecord {
   private final InstantSource clock;
   private @Nullable Instant keySince;
   private @Nullable PeerRecord published;
+  private @Nullable PeerRecord submitted;
+  private CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
+  private long submissions;
   private final ClaimDates dates = new ClaimDates();
   private List<PeerRecord> others = List.of();
   private boolean hadOthers;
@@ -132,23 +136,22 @@ final class OwnRecord {
   /**
    * Publishes the record if it has changed.
    *
-   * @return whether it was written
+   * @return completes when the record, or a newer one, is published; completes exceptionally when
+   *     an attempt has failed that the datastore repeats
    */
-  boolean publish(Underlay underlay, List<Claim> claims) throws DatastoreException {
+  CompletableFuture<Void> publish(Underlay underlay, List<Claim> claims) throws DatastoreException {
     return publish(key, underlay, claims);
   }
 
   /**
    * Publishes the record without a key: of a node that cannot have a tunnel, so that nobody sends
    * it anything through one.
-   *
-   * @return whether it was written
    */
-  boolean publishWithoutKey(Underlay underlay, List<Claim> claims) throws DatastoreException {
+  CompletableFuture<Void> publishWithoutKey(Underlay underlay, List<Claim> claims) throws DatastoreException {
     return publish(Optional.empty(), underlay, claims);
   }
 
-  private boolean publish(Optional<PublicKey> publicKey, Underlay underlay, List<Claim> claims)
+  private CompletableFuture<Void> publish(Optional<PublicKey> publicKey, Underlay underlay, List<Claim> claims)
       throws DatastoreException {
     PeerRecord wanted =
         new PeerRecord(
@@ -161,11 +164,20 @@ final class OwnRecord {
             underlay.addresses(),
             hostScope,
             claims);
-    if (wanted.equals(published)) {
-      return false;
+    if (wanted.equals(submitted) && !outcome.isDone()) {
+      return outcome;
     }
-    datastore.publish(wanted);
-    published = wanted;
-    return true;
+    if (!wanted.equals(published) || outcome.isCompletedExceptionally()) {
+      outcome = datastore.publish(wanted);
+      submitted = wanted;
+      published = wanted;
+      submissions++;
+    }
+    return outcome;
+  }
+
+  /** How often a record was handed to the datastore. */
+  long submissions() {
+    return submissions;
   }
 }

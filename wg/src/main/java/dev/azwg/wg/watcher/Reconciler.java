@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -274,7 +275,9 @@ final class Reconciler {
       takeCensus(attachments);
       Underlay nic = Underlay.read(netlink, options.underlay());
       List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
-      if (ownRecord.publishWithoutKey(nic, claims)) {
+      long before = ownRecord.submissions();
+      ownRecord.publishWithoutKey(nic, claims);
+      if (ownRecord.submissions() != before) {
         log.error("record published without a key: no tunnel", "error", describe(reason));
       }
       // The key comes back when there is something to receive with, not before.
@@ -308,10 +311,25 @@ final class Reconciler {
     }
 
     private void publish(Underlay nic, List<Claim> claims) throws IOException {
-      if (ownRecord.publish(nic, claims)) {
-        log.info("record published", "claims", claims.size());
+      long before = ownRecord.submissions();
+      CompletableFuture<Void> outcome = ownRecord.publish(nic, claims);
+      if (ownRecord.submissions() != before) {
+        outcome.whenComplete((published, failure) -> logOutcome(claims.size(), failure));
       }
-      answer("");
+      List<Signals.Waiter> waiting = waiters;
+      waiters = List.of();
+      outcome.whenComplete((published, failure) -> {
+        String problem = failure == null ? "" : String.valueOf(failure.getMessage());
+        waiting.forEach(waiter -> waiter.published(problem));
+      });
+    }
+
+    private void logOutcome(int claims, @Nullable Throwable failure) {
+      if (failure == null) {
+        log.info("record published", "claims", claims);
+      } else {
+        log.error("record not published, trying again", "error", failure.getMessage());
+      }
     }
 
     void answer(String problem) {

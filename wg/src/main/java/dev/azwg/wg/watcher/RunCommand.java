@@ -28,8 +28,6 @@ final class RunCommand {
   /** IFNAMSIZ of linux/if.h less the terminating zero. */
   private static final int MAXIMUM_DEVICE_NAME = 15;
 
-  private static final String DIRECTORY_SCHEME = "directory:";
-
   private final Libc libc;
   private final PrintStream err;
 
@@ -46,7 +44,11 @@ final class RunCommand {
                 + " rules stay when it ends; 'uninstall' removes them.");
     spec.addOption(option("--node", "NAME", "This node's name. Required."));
     spec.addOption(
-        option("--datastore", "directory:DIR", "Where the nodes publish their records. Required."));
+        option(
+            "--datastore",
+            "directory:DIR|kubernetes",
+            "Where the nodes publish their records. Required."));
+    DatastoreChoice.addOptions(spec);
     spec.addOption(option("--root", "DIR", "/", "What run/azwg and var/lib/azwg lie below."));
     spec.addOption(
         option("--underlay", "DEVICE", "eth0", "The NIC that carries the encrypted packets."));
@@ -164,7 +166,7 @@ final class RunCommand {
     Mode mode = text.value("--mode", OptionText.oneOf(Mode.values()));
     return new Options(
         text.value("--node", RunCommand::node),
-        text.value("--datastore", RunCommand::directory),
+        text.value("--datastore", value -> DatastoreChoice.of(value, text, System.getenv())),
         new StatePaths(text.value("--root", Path::of)),
         text.value("--underlay", RunCommand::device),
         text.value("--device", RunCommand::device),
@@ -193,14 +195,6 @@ final class RunCommand {
       throw new IllegalArgumentException("is not a node name (RFC 1123)");
     }
     return text;
-  }
-
-  /** The folder of a directory datastore. */
-  static Path directory(String text) {
-    if (!text.startsWith(DIRECTORY_SCHEME) || text.length() == DIRECTORY_SCHEME.length()) {
-      throw new IllegalArgumentException("is not directory:DIR");
-    }
-    return Path.of(text.substring(DIRECTORY_SCHEME.length()));
   }
 
   private static String device(String text) {

@@ -6,7 +6,7 @@ import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.ipam.watcher.NodeFacts;
 import dev.azwg.ipam.watcher.WatcherException;
 import dev.azwg.netlink.libc.Libc;
-import dev.azwg.wg.datastore.DirectoryDatastore;
+import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.NodeName;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.host.nft.Nft;
@@ -19,6 +19,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -29,6 +33,9 @@ import picocli.CommandLine.ParseResult;
  * they do, routes and device.
  */
 final class UninstallCommand {
+  /** How long a datastore that is a server may take to answer. */
+  private static final Duration ANSWER = Duration.ofSeconds(15);
+
   private final Libc libc;
   private final PrintStream out;
   private final PrintStream err;
@@ -57,7 +64,9 @@ final class UninstallCommand {
         option(
             "--table", "NUMBER", "", "The daemon's --table: the one that it used last if absent."));
     spec.addOption(option("--node", "NAME", "", "This node's name."));
-    spec.addOption(option("--datastore", "directory:DIR", "", "The daemon's --datastore."));
+    spec.addOption(
+        option("--datastore", "directory:DIR|kubernetes", "", "The daemon's --datastore."));
+    DatastoreChoice.addOptions(spec);
     spec.addOption(
         option(
             "--wait",
@@ -78,7 +87,7 @@ final class UninstallCommand {
     String device = text.value("--device", name -> name);
     String node = text.value("--node", UninstallCommand::node);
     int table = text.value("--table", value -> table(value, paths));
-    Optional<Path> datastore = text.value("--datastore", UninstallCommand::datastore);
+    Optional<DatastoreChoice> datastore = text.value("--datastore", value -> datastore(value, text));
     Duration wait = text.value("--wait", OptionText::duration);
     RuntimeDirectories runtime = RuntimeDirectories.of(text, paths.root());
     try {
@@ -116,9 +125,9 @@ final class UninstallCommand {
   }
 
   /** What the datastore refuses is said, and keeps nothing from being removed. */
-  private int leave(TunnelRemoval removal, Path datastore, String node, Duration wait)
+  private int leave(TunnelRemoval removal, DatastoreChoice datastore, String node, Duration wait)
       throws IOException, InterruptedException {
-    try (DirectoryDatastore records = new DirectoryDatastore(datastore, InstantSource.system())) {
+    try (Datastore records = datastore.open(node, InstantSource.system())) {
       boolean told = tell(records, node);
       if (told) {
         removal.awaitSilence(wait);
@@ -130,18 +139,26 @@ final class UninstallCommand {
     }
   }
 
-  private boolean tell(DirectoryDatastore records, String node) {
+  private boolean tell(Datastore records, String node) throws InterruptedException {
     try {
+      records.awaitReadable(ANSWER);
       Optional<PeerRecord> own = records.read().record(node);
       if (own.isPresent()) {
-        records.publish(own.get().withoutKey(InstantSource.system().instant()));
+        records
+            .publish(own.get().withoutKey(InstantSource.system().instant()))
+            .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
       }
       return true;
-    } catch (IOException e) {
-      err.println(
-          "azwg-watcher: the other nodes cannot be told and may lose packets: " + e.getMessage());
-      return false;
+    } catch (IOException | ExecutionException e) {
+      return notTold(e.getMessage());
+    } catch (TimeoutException e) {
+      return notTold("the datastore does not answer");
     }
+  }
+
+  private boolean notTold(@Nullable String reason) {
+    err.println("azwg-watcher: the other nodes cannot be told and may lose packets: " + reason);
+    return false;
   }
 
   private static int table(String text, StatePaths paths) {
@@ -164,8 +181,10 @@ final class UninstallCommand {
     return text;
   }
 
-  private static Optional<Path> datastore(String text) {
-    return text.isEmpty() ? Optional.empty() : Optional.of(RunCommand.directory(text));
+  private static Optional<DatastoreChoice> datastore(String value, OptionText text) {
+    return value.isEmpty()
+        ? Optional.empty()
+        : Optional.of(DatastoreChoice.of(value, text, System.getenv()));
   }
 
   private void removeFromLists(RuntimeDirectories runtime, StatePaths paths) throws IOException {

@@ -9,7 +9,6 @@ import dev.azwg.netlink.netfilter.NftMonitor;
 import dev.azwg.netlink.route.RouteMonitor;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
-import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.DirectoryWatch;
 import dev.azwg.wg.device.Device;
 import dev.azwg.wg.device.kernel.KernelClient;
@@ -78,7 +77,7 @@ final class Watcher {
                 () -> KernelClient.open(libc, options.device()),
                 new UapiClient());
         PodMtuThread podMtus = PodMtuThread.start(libc, log);
-        Datastore datastore = new DirectoryDatastore(options.datastore(), clock)) {
+        Datastore datastore = options.datastore().open(options.node(), clock)) {
       PublicKey publicKey = key.publicKey();
       Ledger ledger = new Ledger(paths.stateDirectory());
       makePrivate(ledger.directory());
@@ -149,7 +148,15 @@ final class Watcher {
               FirewallWatch.start(
                   libc, NftConstants.NFPROTO_INET, Firewall.TABLE, nft::isOwn, signals, log);
           ApiHandler handler =
-              new ApiHandler(options, publicKey, signals, board, reader(tunnel), protection, log);
+              new ApiHandler(
+                  options,
+                  publicKey,
+                  signals,
+                  board,
+                  reader(tunnel),
+                  protection,
+                  datastore::problem,
+                  log);
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));
           ApiServer _ = ApiServer.start(paths.socket(), handler, log);

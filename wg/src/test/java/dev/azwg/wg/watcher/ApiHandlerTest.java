@@ -71,7 +71,7 @@ class ApiHandlerTest {
   private Options options() {
     return new Options(
         "self",
-        directory,
+        new DatastoreChoice.Directory(directory),
         new StatePaths(directory),
         "eth0",
         "azwg0",
@@ -125,6 +125,7 @@ class ApiHandlerTest {
             new Sysctls(directory),
             false,
             log),
+        () -> "",
         log);
   }
 

@@ -89,7 +89,7 @@ final class WatcherProcess implements AutoCloseable {
       String node, Path directory, WatcherSetup setup, String userspace) {
     return new Options(
         node,
-        directory.resolve("peers"),
+        new DatastoreChoice.Directory(directory.resolve("peers")),
         new StatePaths(directory.resolve(node)),
         "eth0",
         setup.numbers().devicePrefix() + ProcessHandle.current().pid() % 100_000 + node,

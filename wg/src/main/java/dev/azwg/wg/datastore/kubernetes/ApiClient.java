@@ -1,0 +1,87 @@
+package dev.azwg.wg.datastore.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * fabric8's client without what it looks up by name at run time, which an executable does not have:
+ * the handlers of every built-in type, the search for an HTTP client, the registry of types.
+ */
+final class ApiClient extends KubernetesClientImpl {
+  private static final int CONNECT_MILLIS = 5_000;
+  private static final int REQUEST_MILLIS = 10_000;
+  private static final int RECONNECT_MILLIS = 500;
+
+  /** Of one request, at 200, 400, ... ms or when the server's Retry-After says. */
+  private static final int RETRIES = 4;
+
+  private static final int RETRY_MILLIS = 200;
+
+  /** Parsing what the server sends, one message after another, and nothing beside it. */
+  private static final int THREADS = 2;
+
+  private ApiClient(HttpClient http, Config config) {
+    super(http, config, new Threads(), serialization());
+  }
+
+  private static KubernetesSerialization serialization() {
+    KubernetesSerialization serialization =
+        new KubernetesSerialization(
+            JsonMapper.builder().addModule(JsonText.module()).build(), false);
+    // What a watch says when it cannot go on. A Status that is not recognised as one is taken for
+    // noise, and the watch is begun again at the revision that is gone, for ever.
+    serialization.registerKubernetesResource(Status.class);
+    return serialization;
+  }
+
+  /** A client that asks as {@code userAgent}. */
+  static ApiClient of(ApiServer server, String userAgent) {
+    Config config =
+        new ConfigBuilder(Config.empty())
+            .withMasterUrl(server.url().toString())
+            .withCaCertFile(server.certificateAuthority().toString())
+            .withOauthTokenProvider(new TokenFile(server.token()))
+            .withUserAgent(userAgent)
+            .withConnectionTimeout(CONNECT_MILLIS)
+            .withRequestTimeout(REQUEST_MILLIS)
+            .withWatchReconnectInterval(RECONNECT_MILLIS)
+            .withRequestRetryBackoffLimit(RETRIES)
+            .withRequestRetryBackoffInterval(RETRY_MILLIS)
+            // The JDK goes on using an HTTP/2 connection on which requests time out. One of HTTP/1.1
+            // it closes.
+            .withHttp2Disable(true)
+            .build();
+    return new ApiClient(new JdkHttpClientFactory().newBuilder(config).build(), config);
+  }
+
+  @Override
+  protected void registerDefaultHandlers() {
+    // Two types are used, each of which brings its own.
+  }
+
+  private static final class Threads implements KubernetesClientBuilder.ExecutorSupplier {
+    private final ExecutorService threads =
+        Executors.newFixedThreadPool(
+            THREADS, Thread.ofPlatform().daemon().name("kubernetes-", 0).factory());
+
+    @Override
+    public Executor get() {
+      return threads;
+    }
+
+    @Override
+    public void onClose(Executor executor) {
+      threads.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.azwg.wg.datastore.kubernetes;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.azwg.conflist.json.Dialect;
+import dev.azwg.conflist.json.JsonException;
+import dev.azwg.conflist.json.StrictJson;
+import dev.azwg.wg.datastore.DatastoreException;
+import dev.azwg.wg.datastore.DatastoreException.Reason;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** This node's Node, which owns its record: the garbage collector removes the one after the other. */
+final class NodeObject {
+  /** etcd takes objects of at most 1.5 MB by default. */
+  private static final int MAXIMUM_BYTES = 2 * 1024 * 1024;
+
+  private final KubernetesClient client;
+  private final String name;
+  private @Nullable String uid;
+
+  NodeObject(KubernetesClient client, String name) {
+    this.client = client;
+    this.name = name;
+  }
+
+  /**
+   * The reference that makes the Node the owner.
+   *
+   * @param anew whether to ask the server again: a Node that was deleted and came back is another
+   * @throws DatastoreException if there is no such Node, or the server cannot be asked
+   */
+  OwnerReference ownerReference(boolean anew) throws DatastoreException {
+    String known = uid;
+    if (known == null || anew) {
+      known = readUid();
+      uid = known;
+    }
+    OwnerReference owner = new OwnerReference();
+    owner.setApiVersion("v1");
+    owner.setKind("Node");
+    owner.setName(name);
+    owner.setUid(known);
+    return owner;
+  }
+
+  private String readUid() throws DatastoreException {
+    String path = "/api/v1/nodes/" + name;
+    String document = client.raw(path);
+    if (document == null) {
+      throw new DatastoreException(Reason.NOT_PUBLISHED, path, "there is no such Node");
+    }
+    try {
+      if (StrictJson.parse(
+                  document.getBytes(StandardCharsets.UTF_8), Dialect.EXACT, MAXIMUM_BYTES)
+              instanceof JsonObject node
+          && node.get("metadata") instanceof JsonObject metadata
+          && metadata.get("uid") instanceof JsonPrimitive text) {
+        return text.getAsString();
+      }
+      throw new DatastoreException(Reason.NOT_PUBLISHED, path, "is not a Node: no metadata.uid");
+    } catch (JsonException e) {
+      throw new DatastoreException(
+          Reason.NOT_PUBLISHED, path, "is not a Node: " + e.getMessage(), e);
+    }
+  }
+}

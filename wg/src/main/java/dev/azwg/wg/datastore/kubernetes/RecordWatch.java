@@ -1,0 +1,172 @@
+package dev.azwg.wg.datastore.kubernetes;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.azwg.conflist.json.Dialect;
+import dev.azwg.conflist.json.JsonException;
+import dev.azwg.conflist.json.StrictJson;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the store equal to what the server has. The informer does it, as long as it learns of what goes
+ * wrong; a connection whose other end has gone without a word it would trust for many minutes. So the
+ * server is asked now and then how far it is, and a watch that does not get there is begun anew.
+ */
+final class RecordWatch implements AutoCloseable {
+  /**
+   * When a watch is doubted.
+   *
+   * @param probe between two questions to the server
+   * @param patience how long the watch may be behind the answer; bookmarks come about once a minute
+   */
+  record Timing(Duration probe, Duration patience) {
+    static final Timing STANDARD = new Timing(Duration.ofSeconds(30), Duration.ofSeconds(75));
+  }
+
+  private static final String HOW_FAR =
+      "/apis/%s/%s/%s?limit=1&resourceVersion=0"
+          .formatted(WireGuardPeer.GROUP, WireGuardPeer.VERSION, WireGuardPeer.PLURAL);
+
+  /** A list of one record. */
+  private static final int MAXIMUM_BYTES = 2 * 1024 * 1024;
+
+  private final KubernetesClient client;
+  private final RecordStore store;
+  private final Timing timing;
+  private final Runnable changed;
+  private final WatchProgress progress;
+  private final CountDownLatch readable = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile SharedIndexInformer<WireGuardPeer> informer;
+  private volatile String lastFailure = "";
+  private volatile long restarts;
+
+  private RecordWatch(KubernetesClient client, RecordStore store, Timing timing, Runnable changed) {
+    this.client = client;
+    this.store = store;
+    this.timing = timing;
+    this.changed = changed;
+    this.progress = new WatchProgress(timing.patience());
+    this.informer = begin();
+  }
+
+  /**
+   * Begins; does not wait for the server.
+   *
+   * @param changed called when the records can be read for the first time
+   */
+  static RecordWatch start(
+      KubernetesClient client, RecordStore store, Timing timing, Runnable changed) {
+    RecordWatch watch = new RecordWatch(client, store, timing, changed);
+    Thread.ofPlatform().daemon().name("watch-guard").start(watch::guard);
+    return watch;
+  }
+
+  /** Whether all records have been listed once. */
+  boolean isReadable() {
+    return readable.getCount() == 0;
+  }
+
+  boolean awaitReadable(Duration atMost) throws InterruptedException {
+    return readable.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Why the records are not followed at the moment; empty if they are. */
+  String problem() {
+    if (informer.isWatching()) {
+      return "";
+    }
+    return lastFailure.isEmpty() ? "not connected" : lastFailure;
+  }
+
+  /** How often a watch had ended without a word. */
+  long restarts() {
+    return restarts;
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    informer.stop();
+  }
+
+  private SharedIndexInformer<WireGuardPeer> begin() {
+    SharedIndexInformer<WireGuardPeer> next =
+        client
+            .resources(WireGuardPeer.class)
+            .runnableInformer(0)
+            .itemStore(store)
+            .exceptionHandler((started, failure) -> {
+              lastFailure = KubernetesDatastore.describe(failure);
+              return true;
+            });
+    next.start()
+        .whenComplete((done, failure) -> {
+          if (failure == null) {
+            readable.countDown();
+            changed.run();
+          }
+        });
+    return next;
+  }
+
+  private void guard() {
+    try {
+      while (!closed.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
+        SharedIndexInformer<WireGuardPeer> current = informer;
+        String watch = current.lastSyncResourceVersion();
+        if (current.isWatching() && watch != null && !watch.isEmpty()) {
+          Optional<String> server = howFar();
+          if (server.isPresent() && progress.isStale(server.get(), watch, System.nanoTime())) {
+            restarts++;
+            lastFailure = "the connection had ended without a word";
+            progress.reset();
+            current.stop();
+            informer = begin();
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Two thousand nodes shall not ask at the same moment. */
+  private Duration pause() {
+    long probe = timing.probe().toMillis();
+    return Duration.ofMillis(probe * 3 / 4 + ThreadLocalRandom.current().nextLong(probe / 2 + 1));
+  }
+
+  private Optional<String> howFar() {
+    try {
+      String answer = client.raw(HOW_FAR);
+      return answer == null ? Optional.empty() : Optional.ofNullable(revision(answer));
+    } catch (KubernetesClientException e) {
+      // The informer finds out by itself what this is.
+      return Optional.empty();
+    }
+  }
+
+  private static @Nullable String revision(String list) {
+    try {
+      if (StrictJson.parse(list.getBytes(StandardCharsets.UTF_8), Dialect.EXACT, MAXIMUM_BYTES)
+              instanceof JsonObject object
+          && object.get("metadata") instanceof JsonObject metadata
+          && metadata.get("resourceVersion") instanceof JsonPrimitive revision) {
+        return revision.getAsString();
+      }
+      return null;
+    } catch (JsonException e) {
+      return null;
+    }
+  }
+}
