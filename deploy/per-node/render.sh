@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Prints what each node has for itself where tokens do not name the node: an account, a role for its own record, and the record,
+# still empty. Reads lines "NAME UID" (of Node objects):
+#   kubectl get nodes --no-headers -o custom-columns=NAME:.metadata.name,UID:.metadata.uid |
+#     deploy/per-node/render.sh | kubectl apply --server-side -f -
+# To be run again for each new node: a node cannot make its record itself, for RBAC cannot bind "create" to a name. Server-side
+# apply leaves what a node has published as it is.
+#   --kubelet   bind the roles to the nodes' own users (system:node:NAME), for watchers that use the kubelet's certificate
+set -euo pipefail
+
+readonly NAMESPACE=azwg-nodes
+
+role() { # NAME UID
+  cat <<YAML
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: azwg-peer:$1
+  labels: {app.kubernetes.io/name: azwg}
+  # All three go with the Node; its name may be another machine's later.
+  ownerReferences: [{apiVersion: v1, kind: Node, name: "$1", uid: "$2"}]
+rules:
+  - apiGroups: [azwg.dev]
+    resources: [wireguardpeers]
+    resourceNames: ["$1"]
+    verbs: [patch, update]
+  - apiGroups: [azwg.dev]
+    resources: [wireguardpeers/status]
+    resourceNames: ["$1"]
+    verbs: [patch, update]
+---
+apiVersion: azwg.dev/v1alpha1
+kind: WireGuardPeer
+metadata:
+  name: "$1"
+  labels: {app.kubernetes.io/name: azwg}
+  ownerReferences: [{apiVersion: v1, kind: Node, name: "$1", uid: "$2"}]
+YAML
+}
+
+binding() { # NAME UID SUBJECT
+  cat <<YAML
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: azwg-peer:$1
+  labels: {app.kubernetes.io/name: azwg}
+  ownerReferences: [{apiVersion: v1, kind: Node, name: "$1", uid: "$2"}]
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "azwg-peer:$1"}
+subjects: [$3]
+YAML
+}
+
+account() { # NAME
+  cat <<YAML
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: "$1"
+  namespace: $NAMESPACE
+  labels: {app.kubernetes.io/name: azwg}
+automountServiceAccountToken: false
+YAML
+}
+
+# A namespaced object may have a cluster-scoped owner, but an account that is deleted takes its tokens with it at once, also
+# when a machine is only registered anew; so accounts stay.
+main() {
+  local kubelet=no name uid
+  case "${1:-}" in
+    '') ;;
+    --kubelet) kubelet=yes ;;
+    *)
+      printf 'usage: render.sh [--kubelet] <LINES-OF-NAME-AND-UID\n' >&2
+      exit 2
+      ;;
+  esac
+  while read -r name uid; do
+    # What goes into YAML is a node's name and a UID, or nothing does.
+    [[ $name =~ ^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$ && $uid =~ ^[-0-9a-f]{36}$ ]] || {
+      printf 'error: not the name and UID of a node: %s %s\n' "$name" "$uid" >&2
+      exit 1
+    }
+    role "$name" "$uid"
+    if [[ $kubelet == yes ]]; then
+      binding "$name" "$uid" "{apiGroup: rbac.authorization.k8s.io, kind: User, name: 'system:node:$name'}"
+    else
+      account "$name"
+      binding "$name" "$uid" "{kind: ServiceAccount, name: '$name', namespace: $NAMESPACE}"
+    fi
+  done
+}
+
+main "$@"
