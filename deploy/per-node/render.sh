@@ -3,8 +3,8 @@
 # still empty. Reads lines "NAME UID" (of Node objects):
 #   kubectl get nodes --no-headers -o custom-columns=NAME:.metadata.name,UID:.metadata.uid |
 #     deploy/per-node/render.sh | kubectl apply --server-side -f -
-# To be run again for each new node: a node cannot make its record itself, for RBAC cannot bind "create" to a name. Server-side
-# apply leaves what a node has published as it is.
+# To be run again for each new node, and for one that took its record back: a node cannot make its record itself, for RBAC cannot
+# bind "create" to a name. Server-side apply leaves what a node has published as it is.
 #   --kubelet   bind the roles to the nodes' own users (system:node:NAME), for watchers that use the kubelet's certificate
 set -euo pipefail
 
@@ -17,24 +17,24 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
   name: azwg-peer:$1
-  labels: {app.kubernetes.io/name: azwg}
+  labels: {app.kubernetes.io/part-of: azwg}
   # All three go with the Node; its name may be another machine's later.
   ownerReferences: [{apiVersion: v1, kind: Node, name: "$1", uid: "$2"}]
 rules:
   - apiGroups: [azwg.dev]
     resources: [wireguardpeers]
     resourceNames: ["$1"]
-    verbs: [patch, update]
+    verbs: [patch, delete]
   - apiGroups: [azwg.dev]
     resources: [wireguardpeers/status]
     resourceNames: ["$1"]
-    verbs: [patch, update]
+    verbs: [patch]
 ---
 apiVersion: azwg.dev/v1alpha1
 kind: WireGuardPeer
 metadata:
   name: "$1"
-  labels: {app.kubernetes.io/name: azwg}
+  labels: {app.kubernetes.io/part-of: azwg}
   ownerReferences: [{apiVersion: v1, kind: Node, name: "$1", uid: "$2"}]
 YAML
 }
@@ -46,13 +46,14 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
   name: azwg-peer:$1
-  labels: {app.kubernetes.io/name: azwg}
+  labels: {app.kubernetes.io/part-of: azwg}
   ownerReferences: [{apiVersion: v1, kind: Node, name: "$1", uid: "$2"}]
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "azwg-peer:$1"}
 subjects: [$3]
 YAML
 }
 
+# Without an owner: the account has no rights but through its binding, and its tokens would end whenever a node is registered anew.
 account() { # NAME
   cat <<YAML
 ---
@@ -61,13 +62,11 @@ kind: ServiceAccount
 metadata:
   name: "$1"
   namespace: $NAMESPACE
-  labels: {app.kubernetes.io/name: azwg}
+  labels: {app.kubernetes.io/part-of: azwg}
 automountServiceAccountToken: false
 YAML
 }
 
-# A namespaced object may have a cluster-scoped owner, but an account that is deleted takes its tokens with it at once, also
-# when a machine is only registered anew; so accounts stay.
 main() {
   local kubelet=no name uid
   case "${1:-}" in
