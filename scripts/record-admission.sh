@@ -74,6 +74,14 @@ record() {
 JSON
 }
 
+# status NAME: what a watcher applies to the subresource.
+status() {
+  cat <<JSON
+{"apiVersion": "azwg.dev/v1alpha1", "kind": "WireGuardPeer", "metadata": {"name": "$1"}, "status": {"conditions": [
+  {"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T00:00:02Z", "reason": "Converged", "message": "every peer is verified"}]}}
+JSON
+}
+
 # keep NAME...: the reviews since the last call are the recordings of these names.
 keep() {
   local reviews=("$WORK/reviews"/*.json) name i=0
@@ -137,8 +145,8 @@ record_all() {
   as "$b" 200 merge-other PATCH "$PEERS/node-a" '{"spec":{"publicKey":"Zm9yZ2VkIGtleSBmb3JnZWQga2V5IGZvcmdlZCBrZXk="}}' \
     application/merge-patch+json
   as admin-token 200 replace-by-admin PUT "$PEERS/node-a" "$(changed node-a '.metadata.annotations.note = "seen"')"
-  as "$a" 200 status-own PATCH "$PEERS/node-a/status" '{"status":{}}' application/merge-patch+json
-  as "$b" 200 status-other PATCH "$PEERS/node-a/status" '{"status":{}}' application/merge-patch+json
+  as "$a" 200 status-own PATCH "$PEERS/node-a/status?fieldManager=azwg-watcher" "$(status node-a)" "$APPLY"
+  as "$b" 200 status-other PATCH "$PEERS/node-a/status?fieldManager=forger&force=true" "$(status node-a)" "$APPLY"
   as "$b" 200 delete-other DELETE "$PEERS/node-a"
 
   api_ok PATCH "$PEERS/node-a?fieldManager=azwg-watcher" "$(record node-a "$node_a")" "$APPLY"
