@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The request of an AdmissionReview (admission.k8s.io/v1), as a real API server sent it to a webhook,
- * or changed from there by the methods here and by nothing else.
+ * The request of an AdmissionReview (admission.k8s.io/v1), as a real API server sent it to a
+ * webhook, or changed from there by the methods here and by nothing else.
  */
 record AdmissionRequest(JsonObject json) {
   private static final String NODE_NAME = "authentication.kubernetes.io/node-name";

@@ -22,13 +22,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A policy whose expressions are type-checked, with what the API server declares: {@code object} and
- * {@code oldObject} of any type, {@code request} of a known one, variables of the type of their
+ * A policy whose expressions are type-checked, with what the API server declares: {@code object}
+ * and {@code oldObject} of any type, {@code request} of a known one, variables of the type of their
  * expressions. Only CEL's own functions and macros are there, those that Kubernetes adds are not.
  */
 final class CompiledPolicy {
   private static final CelOptions OPTIONS =
-      CelOptions.current().enableRegexPartialMatch(true).build();
+      CelOptions.current()
+          .enableRegexPartialMatch(true)
+          .enableHeterogeneousNumericComparisons(true)
+          .build();
 
   private final Policy policy;
   private final Coverage coverage;
@@ -76,8 +79,7 @@ final class CompiledPolicy {
       throw new IllegalArgumentException(
           expression + " gives " + type.name() + ", not " + wanted.get().name());
     }
-    CelRuntime runtime =
-        CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
+    CelRuntime runtime = CelRuntimeFactory.plannerRuntimeBuilder().setOptions(OPTIONS).build();
     trees.put(expression, tree);
     programs.put(expression, runtime.createProgram(tree));
     coverage.expect(expression);
@@ -144,10 +146,10 @@ final class CompiledPolicy {
     for (Named variable : policy.variables()) {
       if (name.equals("variables." + variable.name())) {
         try {
-          return Optional.of(
-              evaluate(variable.expression(), inner -> value(request, inner)));
+          return Optional.of(evaluate(variable.expression(), inner -> value(request, inner)));
         } catch (CelEvaluationException e) {
-          // No variable of ours may fail: the server would tell of it in the expressions that use it.
+          // No variable of ours may fail: the server would tell of it in the expressions that use
+          // it.
           throw new IllegalStateException(variable.name(), e);
         }
       }

@@ -22,12 +22,11 @@ final class Coverage {
   /** Every expression that always gave the same, or was never evaluated, with what it gave. */
   List<String> gaps() {
     List<String> gaps = new ArrayList<>();
-    results.forEach(
-        (expression, seen) -> {
-          if (seen.size() < 2) {
-            gaps.add(expression + " gave only " + seen);
-          }
-        });
+    results.forEach((expression, seen) -> {
+      if (seen.size() < 2) {
+        gaps.add(expression + " gave only " + seen);
+      }
+    });
     return gaps;
   }
 }

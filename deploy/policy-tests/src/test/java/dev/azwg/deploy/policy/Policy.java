@@ -19,12 +19,11 @@ record Policy(
     List<Named> variables,
     List<Validation> validations) {
 
-  /** A resource rule. Resources are {@code PLURAL}, {@code PLURAL/SUBRESOURCE} or {@code PLURAL/*}. */
+  /**
+   * A resource rule. Resources are {@code PLURAL}, {@code PLURAL/SUBRESOURCE} or {@code PLURAL/*}.
+   */
   record Rule(
-      List<String> groups,
-      List<String> versions,
-      List<String> operations,
-      List<String> resources) {
+      List<String> groups, List<String> versions, List<String> operations, List<String> resources) {
 
     boolean covers(String group, String version, String operation, String resource) {
       return groups.contains(group)

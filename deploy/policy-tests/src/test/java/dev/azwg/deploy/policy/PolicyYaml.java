@@ -16,8 +16,8 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
- * Reads policies from YAML. A member that is not known here is refused: it would be part of a policy
- * and not of its test.
+ * Reads policies from YAML. A member that is not known here is refused: it would be part of a
+ * policy and not of its test.
  */
 final class PolicyYaml {
   private PolicyYaml() {}
@@ -48,21 +48,20 @@ final class PolicyYaml {
 
   private static Policy read(Map<?, ?> document) {
     require("admissionregistration.k8s.io/v1".equals(document.get("apiVersion")), "apiVersion");
-    Map<?, ?> spec = map(document.get("spec"));
+    Map<?, ?> spec = map(document, "spec");
     known(
         spec,
-        Set.of(
-            "failurePolicy", "matchConstraints", "matchConditions", "variables", "validations"));
+        Set.of("failurePolicy", "matchConstraints", "matchConditions", "variables", "validations"));
     require("Fail".equals(spec.get("failurePolicy")), "failurePolicy");
-    Map<?, ?> constraints = map(spec.get("matchConstraints"));
+    Map<?, ?> constraints = map(spec, "matchConstraints");
     known(constraints, Set.of("resourceRules", "matchPolicy"));
     require("Equivalent".equals(constraints.get("matchPolicy")), "matchPolicy");
     return new Policy(
-        text(map(document.get("metadata")), "name"),
-        list(constraints.get("resourceRules"), PolicyYaml::rule),
-        list(spec.get("matchConditions"), PolicyYaml::named),
-        list(spec.get("variables"), PolicyYaml::named),
-        list(spec.get("validations"), PolicyYaml::validation));
+        text(map(document, "metadata"), "name"),
+        list(constraints, "resourceRules", PolicyYaml::rule),
+        list(spec, "matchConditions", PolicyYaml::named),
+        list(spec, "variables", PolicyYaml::named),
+        list(spec, "validations", PolicyYaml::validation));
   }
 
   private static Rule rule(Map<?, ?> from) {
@@ -85,9 +84,9 @@ final class PolicyYaml {
         text(from, "expression"), optional(from, "message"), optional(from, "messageExpression"));
   }
 
-  private static <T> List<T> list(Object from, Function<Map<?, ?>, T> element) {
+  private static <T> List<T> list(Map<?, ?> from, String member, Function<Map<?, ?>, T> element) {
     List<T> result = new ArrayList<>();
-    for (Object each : (List<?>) from) {
+    for (Object each : (List<?>) value(from, member)) {
       result.add(element.apply((Map<?, ?>) each));
     }
     return result;
@@ -95,23 +94,30 @@ final class PolicyYaml {
 
   private static List<String> texts(Map<?, ?> from, String member) {
     List<String> result = new ArrayList<>();
-    for (Object each : (List<?>) from.get(member)) {
+    for (Object each : (List<?>) value(from, member)) {
       result.add((String) each);
     }
     return result;
   }
 
   private static String text(Map<?, ?> from, String member) {
-    return optional(from, member)
-        .orElseThrow(() -> new IllegalArgumentException("no " + member + " in " + from));
+    return (String) value(from, member);
+  }
+
+  private static Map<?, ?> map(Map<?, ?> from, String member) {
+    return (Map<?, ?>) value(from, member);
+  }
+
+  private static Object value(Map<?, ?> from, String member) {
+    Object value = from.get(member);
+    if (value == null) {
+      throw new IllegalArgumentException("no " + member + " in " + from);
+    }
+    return value;
   }
 
   private static Optional<String> optional(Map<?, ?> from, String member) {
     return Optional.ofNullable((String) from.get(member));
-  }
-
-  private static Map<?, ?> map(Object value) {
-    return (Map<?, ?>) value;
   }
 
   private static void known(Map<?, ?> map, Set<String> members) {

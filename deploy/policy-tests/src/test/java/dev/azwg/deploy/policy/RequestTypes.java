@@ -10,13 +10,12 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructType;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * The type of {@code request} in an admission policy: AdmissionRequest (admission.k8s.io/v1) without
- * {@code uid}, {@code object} and {@code oldObject}. A member that it does not have is an error when
- * the policy is made, in the API server as here.
+ * The type of {@code request} in an admission policy: AdmissionRequest (admission.k8s.io/v1)
+ * without {@code uid}, {@code object} and {@code oldObject}. A member that it does not have is an
+ * error when the policy is made, in the API server as here.
  */
 final class RequestTypes implements CelTypeProvider {
   static final StructType REQUEST;
@@ -26,17 +25,23 @@ final class RequestTypes implements CelTypeProvider {
   static {
     CelType text = SimpleType.STRING;
     StructType kind =
-        struct("GroupVersionKind", Map.of("group", text, "version", text, "kind", text));
+        struct("GroupVersionKind", ImmutableMap.of("group", text, "version", text, "kind", text));
     StructType resource =
-        struct("GroupVersionResource", Map.of("group", text, "version", text, "resource", text));
+        struct(
+            "GroupVersionResource",
+            ImmutableMap.of("group", text, "version", text, "resource", text));
     StructType user =
         struct(
             "UserInfo",
-            Map.of(
-                "username", text,
-                "uid", text,
-                "groups", ListType.create(text),
-                "extra", MapType.create(text, ListType.create(text))));
+            ImmutableMap.of(
+                "username",
+                text,
+                "uid",
+                text,
+                "groups",
+                ListType.create(text),
+                "extra",
+                MapType.create(text, ListType.create(text))));
     REQUEST =
         struct(
             "AdmissionRequest",
@@ -57,7 +62,7 @@ final class RequestTypes implements CelTypeProvider {
     TYPES = ImmutableList.of(kind, resource, user, REQUEST);
   }
 
-  private static StructType struct(String name, Map<String, CelType> fields) {
+  private static StructType struct(String name, ImmutableMap<String, CelType> fields) {
     return StructType.create(
         "kubernetes." + name,
         ImmutableSet.copyOf(fields.keySet()),

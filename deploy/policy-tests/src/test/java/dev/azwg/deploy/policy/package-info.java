@@ -1,6 +1,6 @@
 /**
- * Evaluates the admission policies of {@code deploy/admission} as a Kubernetes API server does, against requests that were
- * recorded from one.
+ * Evaluates the admission policies of {@code deploy/admission} as a Kubernetes API server does,
+ * against requests that were recorded from one.
  */
 @NullMarked
 package dev.azwg.deploy.policy;
