@@ -24,8 +24,8 @@ api_lab_start() {
   chmod 700 "$API_DIR" "$API_DIR/etcd"
   openssl genrsa -out "$API_DIR/accounts.key" 2048 2>/dev/null
   openssl rsa -in "$API_DIR/accounts.key" -pubout -out "$API_DIR/accounts.pub" 2>/dev/null
-  # An administrator, and the user of a kubelet.
-  printf '%s\n' 'admin-token,admin,admin,system:masters' 'kubelet-a-token,system:node:node-a,kubelet-a,system:nodes' \
+  # An administrator, and the users of two kubelets.
+  printf '%s\n' 'admin-token,admin,admin,system:masters' 'kubelet-a-token,system:node:node-a,kubelet-a,system:nodes' 'kubelet-b-token,system:node:node-b,kubelet-b,system:nodes' \
     >"$API_DIR/tokens.csv"
   "$bin/etcd" --data-dir "$API_DIR/etcd" --listen-client-urls http://127.0.0.1:2379 --unsafe-no-fsync \
     --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls http://127.0.0.1:2380 \
@@ -80,8 +80,9 @@ api_ready() {
 # api TOKEN METHOD PATH [BODY [CONTENT_TYPE]]: prints the status code; the answer is in $API_DIR/answer.
 api() {
   local options=()
-  [[ $# -lt 4 ]] || options=(-H "Content-Type: ${5:-application/json}" --data-binary "$4")
-  curl -s --cacert "$API_DIR/certs/apiserver.crt" --max-time 60 -X "$2" -H "Authorization: Bearer $1" "${options[@]}" \
+  [[ $# -lt 4 ]] || options=(-H "Content-Type: ${5:-application/json}" --data-binary @-)
+  # The body by standard input: an argument may have 128 KiB.
+  printf '%s' "${4:-}" | curl -s --cacert "$API_DIR/certs/apiserver.crt" --max-time 60 -X "$2" -H "Authorization: Bearer $1" "${options[@]}" \
     -o "$API_DIR/answer" -w '%{http_code}\n' "$API_SERVER$3"
 }
 
