@@ -63,9 +63,9 @@ readonly STATUS='{"apiVersion":"azwg.dev/v1alpha1","kind":"WireGuardPeer","statu
 
 schema_refuses() {
   local what filter
-  expect 201 "schema: a record that is in order" admin-token POST "$PEERS?dryRun=All" "$(record node-a "$NODE_A")"
+  expect 201 "schema: a record that is in order" "$ADMIN_TOKEN" POST "$PEERS?dryRun=All" "$(record node-a "$NODE_A")"
   while IFS=$'\t' read -r what filter; do
-    expect 422 "schema: $what" admin-token POST "$PEERS?dryRun=All" "$(record node-a "$NODE_A" "$filter")"
+    expect 422 "schema: $what" "$ADMIN_TOKEN" POST "$PEERS?dryRun=All" "$(record node-a "$NODE_A" "$filter")"
   done <<'TSV'
 no specification	del(.spec)
 a key of 31 bytes	.spec.publicKey = "dGVzdCBrZXk6IG5vdCBvZiBhbnkgcmVhbCBub2RlLg=="

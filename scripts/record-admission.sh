@@ -90,6 +90,7 @@ keep() {
   for name in "$@"; do
     sed "${SED[@]}" "${reviews[i]}" | jq --sort-keys '
       .request.uid = "00000000-0000-4000-8000-000000000000"
+      | if .request.options.preconditions.uid then .request.options.preconditions.uid = "00000000-0000-4000-8000-000000000009" else . end
       | (.request.object, .request.oldObject) |= if . == null then null else
           del(.metadata.managedFields, .metadata.resourceVersion)
           | .metadata.creationTimestamp = "2026-01-01T00:00:00Z"
@@ -132,9 +133,9 @@ record_all() {
   stable "$account" 5
 
   as "$b" 201 create-other POST "$PEERS" "$(record node-a "$node_a")"
-  as admin-token 200 delete-by-admin DELETE "$PEERS/node-a"
+  as "$ADMIN_TOKEN" 200 delete-by-admin DELETE "$PEERS/node-a"
   as "$unbound" 201 create-without-pod PATCH "$PEERS/node-a?fieldManager=azwg-watcher" "$(record node-a "$node_a")" "$APPLY"
-  as admin-token 200 delete-by-admin DELETE "$PEERS/node-a"
+  as "$ADMIN_TOKEN" 200 delete-by-admin DELETE "$PEERS/node-a"
   as "$a" 201 create-own-post POST "$PEERS" "$(record node-a "$node_a")"
   as "$a" 200 delete-own DELETE "$PEERS/node-a"
   as "$a" 201 create-own PATCH "$PEERS/node-a?fieldManager=azwg-watcher" "$(record node-a "$node_a")" "$APPLY"
@@ -144,14 +145,14 @@ record_all() {
     "$(record node-a "$node_a" 10.244.1.9/32)" "$APPLY"
   as "$b" 200 merge-other PATCH "$PEERS/node-a" '{"spec":{"publicKey":"Zm9yZ2VkIGtleSBmb3JnZWQga2V5IGZvcmdlZCBrZXk="}}' \
     application/merge-patch+json
-  as admin-token 200 replace-by-admin PUT "$PEERS/node-a" "$(changed node-a '.metadata.annotations.note = "seen"')"
+  as "$ADMIN_TOKEN" 200 replace-by-admin PUT "$PEERS/node-a" "$(changed node-a '.metadata.annotations.note = "seen"')"
   as "$a" 200 status-own PATCH "$PEERS/node-a/status?fieldManager=azwg-watcher" "$(status node-a)" "$APPLY"
   as "$b" 200 status-other PATCH "$PEERS/node-a/status?fieldManager=forger&force=true" "$(status node-a)" "$APPLY"
   as "$b" 200 delete-other DELETE "$PEERS/node-a"
 
   api_ok PATCH "$PEERS/node-a?fieldManager=azwg-watcher" "$(record node-a "$node_a")" "$APPLY"
   rm "$WORK/reviews"/*
-  as admin-token 200 delete-all-by-admin DELETE "$PEERS"
+  as "$ADMIN_TOKEN" 200 delete-all-by-admin DELETE "$PEERS"
 
   record_garbage_collection "$node_a"
 }
@@ -160,7 +161,7 @@ record_all() {
 record_garbage_collection() {
   api_ok PATCH "$PEERS/node-a?fieldManager=azwg-watcher" "$(record node-a "$1")" "$APPLY"
   rm "$WORK/reviews"/*
-  api_lab_controllers
+  api_lab_garbage_collector
   api_ok DELETE /api/v1/nodes/node-a
   wait_until 120 "the garbage collector" compgen -G "$WORK/reviews/*.json"
   api_ok GET /api/v1/namespaces/kube-system/serviceaccounts/generic-garbage-collector
@@ -180,7 +181,7 @@ main() {
   WORK=$(mktemp -d)
   mkdir -p "$OUT"
   api_lab_start "$WORK/api"
-  api_kubectl apply -f "${CRD:-$AZWG_ROOT/deploy/base/crd.yaml}" -f "$AZWG_ROOT/deploy/base/rbac.yaml" >/dev/null
+  api_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" -f "$AZWG_ROOT/deploy/base/rbac.yaml" >/dev/null
   wait_until 30 "the resource to be served" api_ok GET "$PEERS"
   # The recordings are of what the policies are to refuse and roles let through: every verb.
   api_ok POST /apis/rbac.authorization.k8s.io/v1/clusterroles '{"metadata": {"name": "recorded"}, "rules": [
