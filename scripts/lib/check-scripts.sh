@@ -9,7 +9,7 @@ set -euo pipefail
 # Files with a shell's name in their first line, and files to be sourced.
 shell_scripts() {
   cd "$AZWG_ROOT"
-  find scripts native .ci -name target -prune -o -type f -print | LC_ALL=C sort | while read -r file; do
+  find scripts native deploy .ci -name target -prune -o -type f -print | LC_ALL=C sort | while read -r file; do
     if [[ $file == *.sh ]] || head -c 64 "$file" | head -n 1 | grep -qaE '^#!.*\b(ba)?sh$'; then
       printf '%s\n' "$file"
     fi
