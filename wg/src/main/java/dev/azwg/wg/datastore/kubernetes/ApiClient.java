@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.impl.KubernetesClientImpl;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,10 +23,12 @@ final class ApiClient extends KubernetesClientImpl {
   private static final int REQUEST_MILLIS = 10_000;
   private static final int RECONNECT_MILLIS = 500;
 
-  /** Of one request, at 200, 400, ... ms or when the server's Retry-After says. */
+  /** Of one request, at 200, 400, ... ms or later if the server asks for it. */
   private static final int RETRIES = 4;
 
   private static final int RETRY_MILLIS = 200;
+
+  private static final Duration LONGEST_RETRY_AFTER = Duration.ofMillis(REQUEST_MILLIS * 8 / 10);
 
   /** Parsing what the server sends, one message after another, and nothing beside it. */
   private static final int THREADS = 2;
@@ -61,7 +64,12 @@ final class ApiClient extends KubernetesClientImpl {
             // it closes.
             .withHttp2Disable(true)
             .build();
-    return new ApiClient(new JdkHttpClientFactory().newBuilder(config).build(), config);
+    HttpClient http =
+        new JdkHttpClientFactory()
+            .newBuilder(config)
+            .addOrReplaceInterceptor(RetryAfter.NAME, new RetryAfter(LONGEST_RETRY_AFTER))
+            .build();
+    return new ApiClient(http, config);
   }
 
   @Override
