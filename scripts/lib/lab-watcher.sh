@@ -18,14 +18,25 @@ lab_datastore() {
   printf '%s/datastore%s\n' "$LAB_DIR" "${mesh:+-$mesh}"
 }
 
+# Sets DATASTORE_OPTIONS: where NODE's watcher finds the records.
+datastore_options() {
+  local datastore
+  if [[ -n ${LAB_API_URL:-} ]]; then
+    DATASTORE_OPTIONS=(--datastore kubernetes --api-server "$LAB_API_URL" --api-credentials "$(api_credentials "$1")")
+  else
+    datastore=$(lab_datastore "$1")
+    mkdir -p "$datastore"
+    DATASTORE_OPTIONS=(--datastore "directory:$datastore")
+  fi
+}
+
 # watcher_start NODE: returns when the watcher answers.
 watcher_start() {
-  local node=$1 datastore ON_NODE
-  datastore=$(lab_datastore "$node")
-  mkdir -p "$datastore"
+  local node=$1 ON_NODE DATASTORE_OPTIONS
+  datastore_options "$node"
   enter_node "$node"
   "${ON_NODE[@]}" setpriv --pdeathsig KILL -- "${WATCHER_PROGRAM:-$AZWG_DIST/azwg-watcher}" run --node "$node" \
-    --datastore "directory:$datastore" --root "$LAB_DIR/$node" --userspace "$(tool_path wireguard-go)" \
+    "${DATASTORE_OPTIONS[@]}" --root "$LAB_DIR/$node" --userspace "$(tool_path wireguard-go)" \
     "${WATCHER_OPTIONS[@]}" >>"$LAB_DIR/$node/watcher.log" 2>&1 </dev/null &
   WATCHER_PID[$node]=$!
   if ! wait_until 15 "the watcher of $node to answer" watcher_answers "$node"; then
@@ -123,13 +134,20 @@ throw_routes_of() {
   ip -n "$(lab_ns "$1")" route show table $WG_TABLE type throw 2>/dev/null | awk '{ print $2 }'
 }
 
+# The node's own record, as JSON.
+record_of() {
+  if [[ -n ${LAB_API_URL:-} ]]; then
+    lab_kubectl get wireguardpeers "$1" -o json
+  else
+    cat "$(lab_datastore "$1")"/*"$1"*.json
+  fi
+}
+
 # Does the node's own record in the datastore hold the address?
 record_has() {
   local record
-  for record in "$(lab_datastore "$1")"/*"$1"*.json; do
-    jq -e --arg address "$2" 'any(.. | strings; . == $address or . == $address + "/32")' "$record" >/dev/null && return
-  done
-  return 1
+  record=$(record_of "$1") || return 1
+  jq -e --arg address "$2" 'any(.. | strings; . == $address or . == $address + "/32")' <<<"$record" >/dev/null
 }
 
 record_lacks() {

@@ -27,8 +27,8 @@ public interface Datastore extends AutoCloseable {
   void watch(Runnable changed) throws DatastoreException;
 
   /**
-   * Publishes this node's own record, now or, where that takes a server, as soon as it can be had. A
-   * record that is not out yet gives way to a newer one.
+   * Publishes this node's own record, now or, where that takes a server, as soon as it can be had.
+   * A record that is not out yet gives way to a newer one.
    *
    * @return completes when every reader can see this record or a newer one; completes exceptionally
    *     when an attempt has failed that is repeated without being asked to

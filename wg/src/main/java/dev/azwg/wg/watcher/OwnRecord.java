@@ -147,11 +147,13 @@ final class OwnRecord {
    * Publishes the record without a key: of a node that cannot have a tunnel, so that nobody sends
    * it anything through one.
    */
-  CompletableFuture<Void> publishWithoutKey(Underlay underlay, List<Claim> claims) throws DatastoreException {
+  CompletableFuture<Void> publishWithoutKey(Underlay underlay, List<Claim> claims)
+      throws DatastoreException {
     return publish(Optional.empty(), underlay, claims);
   }
 
-  private CompletableFuture<Void> publish(Optional<PublicKey> publicKey, Underlay underlay, List<Claim> claims)
+  private CompletableFuture<Void> publish(
+      Optional<PublicKey> publicKey, Underlay underlay, List<Claim> claims)
       throws DatastoreException {
     PeerRecord wanted =
         new PeerRecord(

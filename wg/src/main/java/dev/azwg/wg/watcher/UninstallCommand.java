@@ -87,7 +87,8 @@ final class UninstallCommand {
     String device = text.value("--device", name -> name);
     String node = text.value("--node", UninstallCommand::node);
     int table = text.value("--table", value -> table(value, paths));
-    Optional<DatastoreChoice> datastore = text.value("--datastore", value -> datastore(value, text));
+    Optional<DatastoreChoice> datastore =
+        text.value("--datastore", value -> datastore(value, text));
     Duration wait = text.value("--wait", OptionText::duration);
     RuntimeDirectories runtime = RuntimeDirectories.of(text, paths.root());
     try {

@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.azwg.wg.datastore.DatastoreException;
-import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.host.Underlay;
 import dev.azwg.wg.mesh.Claim;

@@ -40,7 +40,8 @@ public record ApiServer(URI url, Path credentials) {
   }
 
   /**
-   * The API server of the cluster that this process runs in, from KUBERNETES_SERVICE_HOST and _PORT.
+   * The API server of the cluster that this process runs in, from KUBERNETES_SERVICE_HOST and
+   * _PORT.
    *
    * @throws IllegalArgumentException if the environment does not name one
    */

@@ -33,7 +33,8 @@ record JsonText(String text) implements Serializable {
     @Override
     public JsonText deserialize(JsonParser parser, DeserializationContext context) {
       StringWriter text = new StringWriter();
-      try (JsonGenerator copy = context.tokenStreamFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+      try (JsonGenerator copy =
+          context.tokenStreamFactory().createGenerator(ObjectWriteContext.empty(), text)) {
         copy.copyCurrentStructure(parser);
       }
       return new JsonText(text.toString());

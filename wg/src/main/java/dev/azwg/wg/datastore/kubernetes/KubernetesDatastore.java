@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One {@link WireGuardPeer} per node. The informer lists and watches all of them, and gets over whatever
- * the server and the network do; what it knows stays in force while the server is away. This node's
- * own object is written by server-side apply and belongs to its Node, so that it goes with it.
+ * One {@link WireGuardPeer} per node. The informer lists and watches all of them, and gets over
+ * whatever the server and the network do; what it knows stays in force while the server is away.
+ * This node's own object is written by server-side apply and belongs to its Node, so that it goes
+ * with it.
  */
 public final class KubernetesDatastore implements Datastore {
   /** The field manager of everything that is written. */
@@ -143,7 +144,7 @@ public final class KubernetesDatastore implements Datastore {
   /** The innermost reason: what the client wraps around it only says that something failed. */
   static String describe(Throwable failure) {
     Throwable innermost = failure;
-    while (innermost.getCause() != null && innermost.getCause() != innermost) {
+    for (int depth = 0; innermost.getCause() != null && depth < 16; depth++) {
       innermost = innermost.getCause();
     }
     String message = innermost.getMessage();

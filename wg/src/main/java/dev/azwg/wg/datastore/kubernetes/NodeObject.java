@@ -12,7 +12,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** This node's Node, which owns its record: the garbage collector removes the one after the other. */
+/**
+ * This node's Node, which owns its record: the garbage collector removes the one after the other.
+ */
 final class NodeObject {
   /** etcd takes objects of at most 1.5 MB by default. */
   private static final int MAXIMUM_BYTES = 2 * 1024 * 1024;
@@ -53,8 +55,7 @@ final class NodeObject {
       throw new DatastoreException(Reason.NOT_PUBLISHED, path, "there is no such Node");
     }
     try {
-      if (StrictJson.parse(
-                  document.getBytes(StandardCharsets.UTF_8), Dialect.EXACT, MAXIMUM_BYTES)
+      if (StrictJson.parse(document.getBytes(StandardCharsets.UTF_8), Dialect.EXACT, MAXIMUM_BYTES)
               instanceof JsonObject node
           && node.get("metadata") instanceof JsonObject metadata
           && metadata.get("uid") instanceof JsonPrimitive text) {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The objects that the informer knows, kept as records: of an object itself only name, UID and
  * resource version stay.
  *
- * <p>A record that cannot be followed leaves the node's last good one in force. One whose object was
- * deleted holds for {@link #FAREWELL} more, because a node that lives publishes it again: deleting
- * all objects at once must not tear a mesh down.
+ * <p>A record that cannot be followed leaves the node's last good one in force. One whose object
+ * was deleted holds for {@link #FAREWELL} more, because a node that lives publishes it again:
+ * deleting all objects at once must not tear a mesh down.
  */
 final class RecordStore implements ItemStore<WireGuardPeer> {
   /** How long a deleted record still holds. */

@@ -14,12 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the store equal to what the server has. The informer does it, as long as it learns of what goes
- * wrong; a connection whose other end has gone without a word it would trust for many minutes. So the
- * server is asked now and then how far it is, and a watch that does not get there is begun anew.
+ * Keeps the store equal to what the server has. The informer does it, as long as it learns of what
+ * goes wrong; a connection whose other end has gone without a word it would trust for many minutes.
+ * So the server is asked now and then how far it is, and a watch that does not get there is begun
+ * anew.
  */
 final class RecordWatch implements AutoCloseable {
   /**
@@ -48,7 +50,7 @@ final class RecordWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile SharedIndexInformer<WireGuardPeer> informer;
   private volatile String lastFailure = "";
-  private volatile long restarts;
+  private final AtomicLong restarts = new AtomicLong();
 
   private RecordWatch(KubernetesClient client, RecordStore store, Timing timing, Runnable changed) {
     this.client = client;
@@ -90,7 +92,7 @@ final class RecordWatch implements AutoCloseable {
 
   /** How often a watch had ended without a word. */
   long restarts() {
-    return restarts;
+    return restarts.get();
   }
 
   @Override
@@ -127,7 +129,7 @@ final class RecordWatch implements AutoCloseable {
         if (current.isWatching() && watch != null && !watch.isEmpty()) {
           Optional<String> server = howFar();
           if (server.isPresent() && progress.isStale(server.get(), watch, System.nanoTime())) {
-            restarts++;
+            restarts.incrementAndGet();
             lastFailure = "the connection had ended without a word";
             progress.reset();
             current.stop();

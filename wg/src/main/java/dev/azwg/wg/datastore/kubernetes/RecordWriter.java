@@ -10,9 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes this node's record on a thread of its own: the first one at once, then at most one a second,
- * always the newest. What cannot be written is tried again, with pauses that grow, until it can or
- * until something newer takes its place.
+ * Writes this node's record on a thread of its own: the first one at once, then at most one a
+ * second, always the newest. What cannot be written is tried again, with pauses that grow, until it
+ * can or until something newer takes its place.
  */
 final class RecordWriter implements AutoCloseable {
   /** The server is asked to take one of these. */
@@ -102,7 +102,8 @@ final class RecordWriter implements AutoCloseable {
           pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
         }
         // Nodes that lost their server at the same moment shall not come back at the same moment.
-        long jitter = problem.isEmpty() ? 0 : ThreadLocalRandom.current().nextLong(pause.toMillis());
+        long jitter =
+            problem.isEmpty() ? 0 : ThreadLocalRandom.current().nextLong(pause.toMillis());
         rest(pause.plusMillis(jitter));
       }
     } catch (InterruptedException e) {

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A bearer token that somebody replaces while it is used: the kubelet renews a bound service-account
- * token long before it ends. Requests are few, so it is read for each.
+ * A bearer token that somebody replaces while it is used: the kubelet renews a bound
+ * service-account token long before it ends. Requests are few, so it is read for each.
  */
 final class TokenFile implements OAuthTokenProvider {
   private static final int MAXIMUM_BYTES = 16 * 1024;

@@ -4,8 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a watch has ended without anybody noticing: the server knows a revision that the watch
- * has not come to in the time in which it must have, by an event or, about once a minute, a bookmark.
+ * Tells whether a watch has ended without anybody noticing: the server knows a revision that the
+ * watch has not come to in the time in which it must have, by an event or, about once a minute, a
+ * bookmark.
  *
  * <p>Pure: revisions and the time are given.
  */

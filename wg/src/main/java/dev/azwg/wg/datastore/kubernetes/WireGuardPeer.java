@@ -10,8 +10,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The custom resource that holds a peer record: cluster-scoped, named after its node. Spec and status
- * stay text here: what they say is parsed by the code that parses a record from anywhere.
+ * The custom resource that holds a peer record: cluster-scoped, named after its node. Spec and
+ * status stay text here: what they say is parsed by the code that parses a record from anywhere.
  */
 @Group(WireGuardPeer.GROUP)
 @Version(WireGuardPeer.VERSION)

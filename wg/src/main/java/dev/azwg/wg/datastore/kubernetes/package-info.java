@@ -1,4 +1,6 @@
-/** Kubernetes as the datastore: one WireGuardPeer per node, by fabric8's client and its informer. */
+/**
+ * Kubernetes as the datastore: one WireGuardPeer per node, by fabric8's client and its informer.
+ */
 @NullMarked
 package dev.azwg.wg.datastore.kubernetes;
 

@@ -14,11 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real API server with its etcd, started by scripts/lib/control-plane.sh on the loopback interface of
- * the network namespace that the tests run in.
+ * A real API server with its etcd, started by scripts/lib/control-plane.sh on the loopback
+ * interface of the network namespace that the tests run in.
  */
 final class ControlPlane implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(120);
@@ -102,16 +103,17 @@ final class ControlPlane implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     for (String name : List.of("controllers", "api", "etcd")) {
-      if (running.containsKey(name)) {
-        kill(name);
+      Process process = running.remove(name);
+      if (process != null) {
+        process.destroyForcibly().onExit().join();
       }
     }
   }
 
   private Process running(String name) {
-    return java.util.Objects.requireNonNull(running.get(name), name);
+    return Objects.requireNonNull(running.get(name), name);
   }
 
   private void kill(String name) throws InterruptedException {

@@ -26,8 +26,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Stands between a client and the API server, ends TLS with the server's own certificate, and does what
- * networks and overloaded servers do. It speaks HTTP/1.1 only.
+ * Stands between a client and the API server, ends TLS with the server's own certificate, and does
+ * what networks and overloaded servers do. It speaks HTTP/1.1 only.
  */
 final class FaultProxy implements AutoCloseable {
   private static final char[] PASSWORD = "proxy".toCharArray();
@@ -60,9 +60,18 @@ final class FaultProxy implements AutoCloseable {
     ControlPlane.execute(
         "",
         List.of(
-            "openssl", "pkcs12", "-export", "-passout", "pass:" + new String(PASSWORD), "-out",
-            keys.toString(), "-inkey", plane.pki().resolve("api.key").toString(), "-in",
-            plane.pki().resolve("api.crt").toString(), "-certfile",
+            "openssl",
+            "pkcs12",
+            "-export",
+            "-passout",
+            "pass:" + new String(PASSWORD),
+            "-out",
+            keys.toString(),
+            "-inkey",
+            plane.pki().resolve("api.key").toString(),
+            "-in",
+            plane.pki().resolve("api.crt").toString(),
+            "-certfile",
             plane.pki().resolve("ca.crt").toString()));
     FaultProxy proxy = new FaultProxy(plane.admin().url(), serving(keys), trusting(plane));
     Thread.ofVirtual().start(proxy::accept);

@@ -165,7 +165,8 @@ final class KubernetesDatastoreTest {
             () -> stranger.datastore.publish(record("stranger", 9, 9)).get(30, TimeUnit.SECONDS));
     assertTrue(failed.getMessage().contains("there is no such Node"), failed.getMessage());
     plane.addNode("stranger");
-    stranger.await("the record, without being asked again", seen -> seen.record("stranger").isPresent());
+    stranger.await(
+        "the record, without being asked again", seen -> seen.record("stranger").isPresent());
     assertEquals("", stranger.datastore.problem());
   }
 
@@ -179,7 +180,8 @@ final class KubernetesDatastoreTest {
     a.await("that the own one is gone", seen -> seen.record("a").isEmpty());
     assertTrue(b.read().record("a").isPresent(), "a farewell");
     publish(a, record("a", 4, 1, claim("10.240.1.10", 5)));
-    b.await("it again", seen -> seen.record("a").map(r -> r.claims().size()).equals(Optional.of(1)));
+    b.await(
+        "it again", seen -> seen.record("a").map(r -> r.claims().size()).equals(Optional.of(1)));
     plane.kubectl("", "delete", PEERS, "a");
     b.await("the end of the farewell", seen -> seen.record("a").isEmpty());
   }
@@ -289,9 +291,7 @@ final class KubernetesDatastoreTest {
     Follower a = open(new ApiServer(plane.admin().url(), credentials), "a");
     assertFalse(a.datastore.awaitReadable(Duration.ofSeconds(2)));
     Files.copy(
-        plane.admin().token(),
-        credentials.resolve("token"),
-        StandardCopyOption.REPLACE_EXISTING);
+        plane.admin().token(), credentials.resolve("token"), StandardCopyOption.REPLACE_EXISTING);
     assertTrue(a.datastore.awaitReadable(Duration.ofSeconds(60)), a.datastore.problem());
     publish(a, record("a", 4, 1));
   }
@@ -390,8 +390,7 @@ final class KubernetesDatastoreTest {
     void await(String what, Predicate<DatastoreSnapshot> condition) throws Exception {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!condition.test(datastore.read())) {
-        boolean changed =
-            changes.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        boolean changed = changes.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         assertTrue(changed, () -> "waited for " + what + "; " + datastore.problem());
       }
     }

@@ -77,7 +77,9 @@ final class Rules {
           "org.bouncycastle..",
           "picocli..",
           "io.prometheus.metrics..",
-          "com.sun.net.httpserver..");
+          "com.sun.net.httpserver..",
+          "io.fabric8..",
+          "tools.jackson..");
 
   static final ArchRule PLUGIN_USES_NETLINK_AND_IPAM_BRIDGE =
       mayUse(
@@ -118,6 +120,16 @@ final class Rules {
           .dependOnClassesThat()
           .resideInAnyPackage("io.prometheus..", "com.sun.net.httpserver..")
           .because("what listens on the network is one small package");
+
+  static final ArchRule KUBERNETES_BEHIND_ITS_DATASTORE =
+      noClasses()
+          .that(
+              resideInAPackage("dev.azwg..")
+                  .and(not(resideInAPackage("dev.azwg.wg.datastore.kubernetes"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.fabric8..", "tools.jackson..")
+          .because("the rest of the watcher knows records, not objects of an API");
 
   static final ArchRule STANDARD_STREAMS_BELONG_TO_MAIN_CLASSES =
       noClasses()
@@ -198,6 +210,7 @@ final class Rules {
         NO_DATA_BINDING.as("no data binding"),
         JNA_BEHIND_THE_LIBC_INTERFACE.as("JNA is behind the libc interface"),
         HTTP_AND_PROMETHEUS_BEHIND_METRICS.as("HTTP and Prometheus are behind the metrics"),
+        KUBERNETES_BEHIND_ITS_DATASTORE.as("the Kubernetes client is behind its datastore"),
         STANDARD_STREAMS_BELONG_TO_MAIN_CLASSES.as("standard streams belong to main classes"),
         PLANNING_IS_PURE.as("planning is pure"),
         NO_REFLECTION.as("no reflection"),

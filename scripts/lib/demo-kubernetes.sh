@@ -1,0 +1,59 @@
+# What the demo shows of an API server as the datastore. Needs what demo.sh sources.
+# shellcheck shell=bash
+
+check_kubernetes() {
+  say "looking at the API server"
+  check_objects
+  check_api_away
+  check_node_goes
+}
+
+check_objects() {
+  local objects owners
+  objects=$(lab_kubectl get wireguardpeers -o json)
+  owners=$(jq -r '[.items[] | select(.metadata.ownerReferences[0].kind == "Node"
+    and .metadata.ownerReferences[0].name == .metadata.name)] | length' <<<"$objects")
+  judge "each node has written its own WireGuardPeer, which belongs to its Node" \
+    "$(jq -r '[.items[].metadata.name] | join(" ")' <<<"$objects")" test "$owners" = "${#LAB_NODES[@]}"
+  lab_kubectl get wireguardpeers -o wide >&2
+}
+
+datastore_problem() {
+  on_node "$1" "$AZWG_DIST/azwg-watcher" status --root "$LAB_DIR/$1" | jq -e -r '.datastoreProblem'
+}
+
+has_datastore_problem() {
+  [[ -n $(datastore_problem "$1") ]]
+}
+
+has_no_datastore_problem() {
+  ! has_datastore_problem "$1"
+}
+
+# The server is killed; a pod comes meanwhile; the server comes back.
+check_api_away() {
+  local pod=n1p9 sent=yes
+  lab_api_stop api
+  judge "the server is killed, and every watcher says that it is away" "$(datastore_problem n1)" \
+    wait_until 20 "n1 to miss the server" has_datastore_problem n1
+  check_reach "without the server every pod reaches every other pod"
+  check_wire
+  pod_add n1 "$pod" || sent=no
+  judge "a pod comes while the server is away" "${POD_ADDRESS[$pod]:-}" test $sent = yes
+  lab_api_part api
+  judge "the server comes back, and every peer learns of the pod" "${POD_ADDRESS[$pod]:-}" \
+    wait_until 60 "the peers to know $pod" peers_know n1 "${POD_ADDRESS[$pod]}"
+  judge "no watcher misses the server any more" "" wait_until 60 "n1 to follow it" has_no_datastore_problem n1
+}
+
+# What the garbage collector does when a Node is deleted is done by hand: the object goes, and with it the peer.
+check_node_goes() {
+  local node
+  watcher_stop n3 TERM || true
+  lab_kubectl delete wireguardpeer n3 >>"$LAB_DIR/api/apply.log"
+  judge "a node's object is deleted, and its peer goes" "n1" wait_until 40 "n1 to have one peer" has_peers n1 1
+  watcher_start n3
+  for node in "${LAB_NODES[@]}"; do
+    judge "its watcher publishes it again" "$node" wait_until 30 "$node to have two peers" has_peers "$node" 2
+  done
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.datastore.kubernetes;
+
+import org.jspecify.annotations.NullMarked;
