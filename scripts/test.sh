@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib/executables.sh
 . "$AZWG_ROOT/scripts/lib/executables.sh"
 
-readonly STAGES=(unit network cni fuzz)
+readonly STAGES=(unit network cni kubernetes fuzz)
 # Only when it is asked for: software emulation of a whole machine takes its time.
 readonly ON_REQUEST=(kernel)
 readonly REPORTS=$AZWG_ROOT/target/test-reports
@@ -24,6 +24,8 @@ Runs the stages in the order given; without any, all of them but kernel:
   network   tests against the kernel and userspace WireGuard, in network namespaces
   cni       the native executables (built if needed): a smoke test, the CNI contract, real callers (cnitool, containerd,
             podman), the demo, what changes lose and which packet sizes pass
+  kubernetes  the datastore against a real API server and its faults, attempts to forge records, and the demo on it (the
+            server is built if needed: 5 to 10 minutes)
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
   kernel    the device suite, the demo, and short forms of no-holes and mtu-matrix on the kernel's own WireGuard, in a virtual
             machine (slow)
@@ -86,7 +88,7 @@ verdict_tests() {
 # Tests find these tools on the path; without them they skip.
 use_tools() {
   local tool
-  for tool in wireguard-go cnitool; do
+  for tool in wireguard-go cnitool kubernetes; do
     [[ ! -d $(tool_dir "$tool") ]] || PATH=$(tool_dir "$tool"):$PATH
   done
   export PATH
@@ -140,6 +142,20 @@ stage_cni() {
   verdict_tests mtu-matrix "$AZWG_ROOT/scripts/mtu-matrix.sh"
   "$AZWG_ROOT/scripts/setup.sh" --for runtimes
   verdict_tests runtimes "$AZWG_ROOT/scripts/runtimes.sh"
+}
+
+# The JVM of the tests, and the API servers that they start, in a network namespace of their own. Maven cannot fetch anything
+# there: what it needs is there after a run without tests.
+stage_kubernetes() {
+  ensure_executables
+  run_maven verify "${TESTS_ONLY[@]}" -pl wg -am -Dtest.groups=none -Dtest.excludedGroups= \
+    >"$REPORTS/kubernetes-preparation.log" 2>&1 </dev/null || true
+  # shellcheck disable=SC2016 # for the inner shell
+  MAVEN_PREFIX=(unshare --net -- bash -c 'ip link set lo up && exec "$@"' bash)
+  maven_tests kubernetes "${TESTS_ONLY[@]}" --offline -pl wg -am -Dtest.groups=kubernetes -Dtest.excludedGroups=
+  MAVEN_PREFIX=()
+  verdict_tests forging "$AZWG_ROOT/scripts/forging.sh"
+  verdict_tests demo-kubernetes "$AZWG_ROOT/scripts/demo.sh" --kubernetes
 }
 
 stage_fuzz() {

@@ -25,11 +25,12 @@ use_jdk25() {
 
 # Maven with that JDK, never asking, without the progress bars of downloads. The warnings of Maven's own JVM about
 # libraries that Maven ships are silenced; ours are not touched, compilers and tests run in JVMs of their own or with
-# the options of .mvn/jvm.config.
+# the options of .mvn/jvm.config. MAVEN_PREFIX is put before it.
+MAVEN_PREFIX=()
 run_maven() {
   (
     cd "$AZWG_ROOT" || exit 1
     MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
-      exec mvn -B -ntp "$@"
+      exec "${MAVEN_PREFIX[@]}" mvn -B -ntp "$@"
   )
 }
