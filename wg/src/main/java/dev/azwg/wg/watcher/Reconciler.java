@@ -276,7 +276,7 @@ final class Reconciler {
       Underlay nic = Underlay.read(netlink, options.underlay());
       List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
       long before = ownRecord.submissions();
-      ownRecord.publishWithoutKey(nic, claims);
+      var _ = ownRecord.publishWithoutKey(nic, claims);
       if (ownRecord.submissions() != before) {
         log.error("record published without a key: no tunnel", "error", describe(reason));
       }
@@ -314,11 +314,11 @@ final class Reconciler {
       long before = ownRecord.submissions();
       CompletableFuture<Void> outcome = ownRecord.publish(nic, claims);
       if (ownRecord.submissions() != before) {
-        outcome.whenComplete((published, failure) -> logOutcome(claims.size(), failure));
+        var _ = outcome.whenComplete((published, failure) -> logOutcome(claims.size(), failure));
       }
       List<Signals.Waiter> waiting = waiters;
       waiters = List.of();
-      outcome.whenComplete((published, failure) -> {
+      var _ = outcome.whenComplete((published, failure) -> {
         String problem = failure == null ? "" : String.valueOf(failure.getMessage());
         waiting.forEach(waiter -> waiter.published(problem));
       });

@@ -42,20 +42,20 @@ class DirectoryDatastoreTest {
 
   @Test
   void whatOnePublishesEveryoneReads() throws IOException {
-    writer.publish(B);
-    writer.publish(A);
+    writer.publish(B).join();
+    writer.publish(A).join();
     assertEquals(List.of(A, B), reader.read().records());
     assertEquals(A, reader.read().record("a").orElseThrow());
   }
 
   @Test
   void theRevisionChangesExactlyWithTheContent() throws IOException {
-    writer.publish(A);
+    writer.publish(A).join();
     long first = reader.read().revision();
-    writer.publish(A);
+    writer.publish(A).join();
     assertEquals(first, reader.read().revision());
     PeerRecord changed = node("a", 2, "10.240.0.5");
-    writer.publish(changed);
+    writer.publish(changed).join();
     DatastoreSnapshot second = reader.read();
     assertNotEquals(first, second.revision());
     assertEquals(List.of(changed), second.records());
@@ -69,14 +69,14 @@ class DirectoryDatastoreTest {
     for (int i = 0; i < 500; i++) {
       // Same length each time: size alone would not tell.
       PeerRecord next = node("a", 2, "10.240.0.5", claim("10.240.2.10", 100 + i));
-      writer.publish(next);
+      writer.publish(next).join();
       assertEquals(List.of(next), reader.read().records(), "change " + i);
     }
   }
 
   @Test
   void foreignAndBrokenFilesAreReportedAndTheRestIsRead() throws IOException {
-    writer.publish(A);
+    writer.publish(A).join();
     Files.writeString(directory.resolve("broken.json"), "{");
     Files.copy(directory.resolve("a.json"), directory.resolve("c.json"));
     Files.writeString(directory.resolve("notes.txt"), "not ours");
@@ -94,7 +94,7 @@ class DirectoryDatastoreTest {
 
   @Test
   void aRecordThatBreaksKeepsWhatItSaidLastAndIsReported() throws Exception {
-    writer.publish(A);
+    writer.publish(A).join();
     reader.read();
     Files.writeString(directory.resolve("a.json"), "{broken");
     DatastoreSnapshot snapshot = reader.read();
@@ -106,7 +106,7 @@ class DirectoryDatastoreTest {
 
   @Test
   void aFifoDoesNotHangTheReader() throws Exception {
-    writer.publish(A);
+    writer.publish(A).join();
     int made =
         new ProcessBuilder("mkfifo", directory.resolve("z.json").toString()).start().waitFor();
     assertEquals(0, made);
@@ -116,7 +116,7 @@ class DirectoryDatastoreTest {
 
   @Test
   void aFolderThatIsGoneIsAnErrorAndNotAnEmptyMesh() throws IOException {
-    writer.publish(A);
+    writer.publish(A).join();
     reader.read();
     Files.delete(directory.resolve("a.json"));
     Files.delete(directory);
@@ -136,7 +136,7 @@ class DirectoryDatastoreTest {
   void watchersAreToldOfEachKindOfChange() throws Exception {
     Semaphore told = new Semaphore(0);
     reader.watch(told::release);
-    writer.publish(A);
+    writer.publish(A).join();
     assertTrue(told.tryAcquire(5, TimeUnit.SECONDS), "not told of a new record");
     reader.read();
     told.drainPermits();
