@@ -19,6 +19,7 @@ final class NodePool implements AutoCloseable {
   private final Log log;
   private AddressPool known = AddressPool.EMPTY;
   private String problem = "";
+  private int claimed;
 
   NodePool(Optional<PoolSource> source, StatusBoard board, Log log) {
     this.source = source;
@@ -79,8 +80,21 @@ final class NodePool implements AutoCloseable {
       }
       problem = found;
     }
-    board.pool(new PoolStatus(source.get().name(), known, problem));
+    tell();
     return changed;
+  }
+
+  /** As many prefixes of it are claimed: fewer or more where other nodes would not believe all. */
+  void claimed(int prefixes) {
+    if (prefixes != claimed) {
+      claimed = prefixes;
+      tell();
+    }
+  }
+
+  private void tell() {
+    source.ifPresent(
+        from -> board.pool(new PoolStatus(from.name(), known, claimed, problem)));
   }
 
   /** What the platform has given to this node, as far as it is known. */

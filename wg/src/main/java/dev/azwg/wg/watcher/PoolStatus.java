@@ -10,9 +10,10 @@ import java.util.Objects;
  *
  * @param source where it is read
  * @param pool as it was last read
+ * @param claimed how many prefixes of it this node claims
  * @param problem why it could not be read again; empty if it could
  */
-record PoolStatus(String source, AddressPool pool, String problem) {
+record PoolStatus(String source, AddressPool pool, int claimed, String problem) {
   /** Enough to see what it is about. */
   private static final int MAX_WITHHELD = 16;
 
@@ -26,6 +27,7 @@ record PoolStatus(String source, AddressPool pool, String problem) {
     JsonObject status = new JsonObject();
     status.addProperty("source", source);
     status.addProperty("prefixes", pool.prefixes().prefixes().size());
+    status.addProperty("claimed", claimed);
     status.addProperty("problem", problem);
     JsonArray withheld = new JsonArray();
     pool.withheld().stream()

@@ -307,8 +307,10 @@ final class Reconciler {
     }
 
     private NodeClaims claims(Underlay nic, LedgerSnapshot known) {
-      return ownRecord.claims(
-          pool.prefixes(), nic.addresses(), pods.with(OwnClaims.of(known)));
+      NodeClaims claims =
+          ownRecord.claims(pool.prefixes(), nic.addresses(), pods.with(OwnClaims.of(known)));
+      pool.claimed(claims.pool().prefixes().size());
+      return claims;
     }
 
     private boolean takeCensus(LedgerSnapshot known) throws IOException {

@@ -150,12 +150,12 @@ class PoolClaimsTest {
   @Test
   void aPoolInTooManyPiecesIsGivenUpAndPodsAreClaimed() {
     PeerRecord[] hostile =
-        IntStream.range(0, 2048)
+        IntStream.range(0, 2500)
             .mapToObj(i -> node("n" + i, 3, "10.244." + 2 * i / 256 + "." + 2 * i % 256))
             .toArray(PeerRecord[]::new);
     List<Claim> pods = List.of(claim(POD, 1));
     NodeClaims found = of(pool("10.244.0.0/19"), pods, null, hostile);
     assertEquals(pods, found.published());
+    assertEquals(PrefixSet.EMPTY, found.pool());
   }
-
 }
