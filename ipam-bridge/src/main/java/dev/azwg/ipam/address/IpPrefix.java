@@ -124,8 +124,7 @@ public record IpPrefix(InetAddress address, int length) implements Comparable<Ip
     }
     byte[] upper = address.getAddress();
     upper[length / 8] |= (byte) (0x80 >> length % 8);
-    return List.of(
-        new IpPrefix(address, length + 1), new IpPrefix(inetAddress(upper), length + 1));
+    return List.of(new IpPrefix(address, length + 1), new IpPrefix(inetAddress(upper), length + 1));
   }
 
   /** Whether some address is in both prefixes. */

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Azure's NodeNetworkConfig, {@code acn.azure.com/v1alpha}: the custom resource in which its control
- * plane tells Azure CNS which addresses a node has. It lies in the namespace {@code kube-system},
- * has the name of its node and is deleted with it.
+ * Azure's NodeNetworkConfig, {@code acn.azure.com/v1alpha}: the custom resource in which its
+ * control plane tells Azure CNS which addresses a node has. It lies in the namespace {@code
+ * kube-system}, has the name of its node and is deleted with it.
  *
  * <p>{@code status.networkContainers} has one element for each grant. See {@link NetworkContainer}
  * for what each kind gives. {@code spec.ipsNotInUse} names the assignments that CNS gives back: CNS
@@ -65,8 +65,7 @@ public final class NodeNetworkConfigDocument {
     pool.nodeAddresses(nodeAddresses);
     Set<IpPrefix> own = new HashSet<>();
     nodeAddresses.forEach(address -> own.add(IpPrefix.hostOf(address)));
-    for (PoolMembers member :
-        root.object("status").objects("networkContainers", MAX_CONTAINERS)) {
+    for (PoolMembers member : root.object("status").objects("networkContainers", MAX_CONTAINERS)) {
       NetworkContainer container = NetworkContainer.of(member);
       if (container.nodeAddress().filter(address -> !own.contains(address)).isPresent()) {
         pool.passOver(container.id(), Why.OTHER_NODE);

@@ -32,7 +32,9 @@ public final class PoolException extends IOException {
     ADDRESS,
     /** A range that is too wide to be one node's. */
     TOO_WIDE,
-    /** An address that is not in the subnet that it is said to be of, or a range that is all of it. */
+    /**
+     * An address that is not in the subnet that it is said to be of, or a range that is all of it.
+     */
     OUTSIDE_SUBNET
   }
 

@@ -102,7 +102,8 @@ record PoolMembers(JsonObject object, String where) {
     }
     Map<String, PoolMembers> objects = new LinkedHashMap<>();
     for (Map.Entry<String, JsonElement> member : parent.entrySet()) {
-      objects.put(member.getKey(), object(member.getValue(), at(name) + " " + cut(member.getKey())));
+      objects.put(
+          member.getKey(), object(member.getValue(), at(name) + " " + cut(member.getKey())));
     }
     return objects;
   }

@@ -45,8 +45,7 @@ class PrefixSetTest {
 
   @Test
   void onlyARangeHasHalves() throws AddressException {
-    assertEquals(
-        List.of(prefix("0.0.0.0/1"), prefix("128.0.0.0/1")), prefix("0.0.0.0/0").halves());
+    assertEquals(List.of(prefix("0.0.0.0/1"), prefix("128.0.0.0/1")), prefix("0.0.0.0/0").halves());
     assertEquals(
         List.of(prefix("fd00::8/126"), prefix("fd00::c/126")), prefix("fd00::8/125").halves());
     assertThrows(IllegalStateException.class, () -> prefix("10.0.0.1/32").halves());

@@ -90,8 +90,7 @@ class NodeNetworkConfigDocumentTest {
 
   @Test
   void aContainerWithoutModeAndTypeIsDynamic() throws IOException {
-    assertEquals(
-        set("10.241.0.17"), read("dynamic-without-kind.json", "10.240.0.4").prefixes());
+    assertEquals(set("10.241.0.17"), read("dynamic-without-kind.json", "10.240.0.4").prefixes());
   }
 
   @Test
@@ -263,7 +262,8 @@ class NodeNetworkConfigDocumentTest {
   void anotherDocumentIsRefused(String what, String by, Reason reason) throws IOException {
     String document = new String(resource("overlay.json"), StandardCharsets.UTF_8);
     assertTrue(document.contains(what));
-    assertEquals(reason, refused(document.replace("\"" + what, "\"" + by).replace("/" + what, "/" + by)));
+    assertEquals(
+        reason, refused(document.replace("\"" + what, "\"" + by).replace("/" + what, "/" + by)));
   }
 
   @Test
@@ -275,8 +275,7 @@ class NodeNetworkConfigDocumentTest {
     assertEquals(
         Reason.TOO_LARGE,
         refused(
-            document(
-                "", "{'subnetAddressSpace':'10.241.0.0/16','ipAssignments':[" + many + "]}")));
+            document("", "{'subnetAddressSpace':'10.241.0.0/16','ipAssignments':[" + many + "]}")));
     assertEquals(Reason.TOO_LARGE, refused(document("", "{},".repeat(64) + "{}")));
     assertEquals(Reason.TOO_LARGE, refused(" ".repeat(NodeNetworkConfigDocument.MAX_BYTES + 1)));
     assertEquals(Reason.NOT_JSON, refused("[".repeat(100_000)));
@@ -302,8 +301,7 @@ class NodeNetworkConfigDocumentTest {
     List<InetAddress> own =
         List.of(address("10.224.0.4"), address("10.224.0.20"), address("10.240.0.4"));
     for (String name : List.of("overlay", "overlay-dual", "vnetblock", "dynamic")) {
-      AddressPool pool =
-          NodeNetworkConfigDocument.parse(resource(name + ".json"), name, NODE, own);
+      AddressPool pool = NodeNetworkConfigDocument.parse(resource(name + ".json"), name, NODE, own);
       assertFalse(pool.prefixes().isEmpty(), name);
       PoolFixtures.assertClaimable(pool, own);
     }

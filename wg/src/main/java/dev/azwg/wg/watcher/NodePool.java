@@ -93,8 +93,7 @@ final class NodePool implements AutoCloseable {
   }
 
   private void tell() {
-    source.ifPresent(
-        from -> board.pool(new PoolStatus(from.name(), known, claimed, problem)));
+    source.ifPresent(from -> board.pool(new PoolStatus(from.name(), known, claimed, problem)));
   }
 
   /** What the platform has given to this node, as far as it is known. */

@@ -142,7 +142,9 @@ final class OwnRecord {
     return keyWasPublished;
   }
 
-  /** Since when the record in the datastore claims an address for this node, alone or in a range. */
+  /**
+   * Since when the record in the datastore claims an address for this node, alone or in a range.
+   */
   Optional<Instant> claimedSince(IpPrefix address) {
     return Optional.ofNullable(published).stream()
         .flatMap(record -> record.claims().stream())

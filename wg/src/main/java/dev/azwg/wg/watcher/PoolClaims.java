@@ -98,8 +98,7 @@ final class PoolClaims {
         told.merge(pod.prefix(), pod, PoolClaims::later);
       }
     }
-    return new NodeClaims(
-        List.copyOf(all.values()), List.copyOf(told.values()), basis.claimable);
+    return new NodeClaims(List.copyOf(all.values()), List.copyOf(told.values()), basis.claimable);
   }
 
   private static Claim later(Claim one, Claim other) {
@@ -124,10 +123,7 @@ final class PoolClaims {
   }
 
   private Basis basis(
-      PrefixSet pool,
-      List<InetAddress> nodeAddresses,
-      List<PeerRecord> others,
-      long generation) {
+      PrefixSet pool, List<InetAddress> nodeAddresses, List<PeerRecord> others, long generation) {
     Basis known = last;
     if (known != null && known.isOf(pool, nodeAddresses, generation)) {
       return known;
@@ -154,8 +150,7 @@ final class PoolClaims {
         }
       }
     }
-    Basis found =
-        new Basis(pool, nodeAddresses, generation, claimable, PrefixSet.of(contested));
+    Basis found = new Basis(pool, nodeAddresses, generation, claimable, PrefixSet.of(contested));
     last = found;
     return found;
   }

@@ -78,8 +78,7 @@ class PoolPlanningTest {
 
   @Test
   void theNodeThatHasTheRangeLeadsThePodOfAnotherIntoTheTunnel() {
-    DesiredState state =
-        plan(self(claim(RANGE, 9)), node("c", 3, "10.240.0.6", claim(POD, 1)));
+    DesiredState state = plan(self(claim(RANGE, 9)), node("c", 3, "10.240.0.6", claim(POD, 1)));
     assertEquals(RouteTarget.DEVICE, route(state, prefix(POD)));
     assertEquals("c", allowed(state, prefix(POD)));
     assertEquals(RouteTarget.THROW, route(state, prefix("10.244.2.8")));
@@ -87,8 +86,7 @@ class PoolPlanningTest {
 
   @Test
   void theNodeThatHasThePodThrowsItInAnotherNodesRange() {
-    DesiredState state =
-        plan(self(claim(POD, 1)), node("b", 2, "10.240.0.5", claim(RANGE, 9)));
+    DesiredState state = plan(self(claim(POD, 1)), node("b", 2, "10.240.0.5", claim(RANGE, 9)));
     assertEquals(RouteTarget.THROW, route(state, prefix(POD)));
     assertEquals(RouteTarget.DEVICE, route(state, prefix("10.244.2.8")));
   }

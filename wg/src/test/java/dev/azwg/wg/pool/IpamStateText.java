@@ -14,8 +14,7 @@ public final class IpamStateText {
   public static void write(Path file, String subnet, String... addresses) throws IOException {
     StringJoiner records = new StringJoiner(",");
     for (String address : addresses) {
-      records.add(
-          "'" + address + "':{'ID':'','Addr':'" + address + "','InUse':false}");
+      records.add("'" + address + "':{'ID':'','Addr':'" + address + "','InUse':false}");
     }
     String text =
         "{'IPAM':{'Version':'v1','AddressSpaces':{'local':{'Id':'local','Scope':0,'Pools':{'"

@@ -38,13 +38,7 @@ class PoolClaimsTest {
       @Nullable PeerRecord published,
       PeerRecord... others) {
     return claims.of(
-        pool,
-        List.of(address("10.240.0.4")),
-        pods,
-        published,
-        List.of(others),
-        ++generation,
-        now);
+        pool, List.of(address("10.240.0.4")), pods, published, List.of(others), ++generation, now);
   }
 
   private static PrefixSet pool(String... prefixes) {
@@ -73,8 +67,7 @@ class PoolClaimsTest {
   void aRangeIsDatedWhenItIsFirstSeenAndKeepsThatOverARestart() {
     Instant later = NOW.plusSeconds(60);
     of(pool(RANGE), List.of(), null);
-    assertEquals(
-        List.of(seenNow(RANGE)), of(later, pool(RANGE), List.of(), null).published());
+    assertEquals(List.of(seenNow(RANGE)), of(later, pool(RANGE), List.of(), null).published());
     PeerRecord published = node("a", 2, "10.240.0.4", seenNow(RANGE));
     PoolClaims next = new PoolClaims(List.of());
     assertEquals(
@@ -89,8 +82,7 @@ class PoolClaimsTest {
     assertEquals(theirs.since().plusNanos(1), found.published().getFirst().since());
     Instant later = NOW.plusSeconds(60);
     of(pool("10.244.3.0/24"), List.of(), null);
-    assertEquals(
-        later, of(later, pool(RANGE), List.of(), null).published().getFirst().since());
+    assertEquals(later, of(later, pool(RANGE), List.of(), null).published().getFirst().since());
   }
 
   @Test
@@ -142,8 +134,7 @@ class PoolClaimsTest {
             null,
             node("b", 3, "10.244.1.1"));
     assertEquals(
-        pool(
-            "10.240.0.5", "10.244.1.0", "10.244.1.2/31", "10.244.9.8", "10.244.9.10/31"),
+        pool("10.240.0.5", "10.244.1.0", "10.244.1.2/31", "10.244.9.8", "10.244.9.10/31"),
         found.pool());
   }
 

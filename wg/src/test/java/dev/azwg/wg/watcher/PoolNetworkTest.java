@@ -1,5 +1,6 @@
 package dev.azwg.wg.watcher;
 
+import static dev.azwg.wg.mesh.MeshFixtures.prefix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -53,9 +54,7 @@ class PoolNetworkTest {
   }
 
   private static String[] pool(int from, int to) {
-    return IntStream.rangeClosed(from, to)
-        .mapToObj(PluginActs::address)
-        .toArray(String[]::new);
+    return IntStream.rangeClosed(from, to).mapToObj(PluginActs::address).toArray(String[]::new);
   }
 
   @BeforeEach
@@ -89,8 +88,8 @@ class PoolNetworkTest {
   }
 
   @Test
-  void theFirstPacketToANewPodGoesThroughTheTunnelBeforeTheNodeHasHeardOfThePod(
-      TestNamespace pod) throws Exception {
+  void theFirstPacketToANewPodGoesThroughTheTunnelBeforeTheNodeHasHeardOfThePod(TestNamespace pod)
+      throws Exception {
     Object before = record();
     long clear = fabric.clear();
     long encrypted = fabric.encrypted();
@@ -189,7 +188,32 @@ class PoolNetworkTest {
     nodeA.awaitRoutes(NEW + " dev " + nodeA.device());
   }
 
-  /** The range is another node's: what neither file nor plugin can give to the nodes of this test. */
+  @Test
+  void aStrictNodeLetsNothingOutInTheClearForAnAddressOfThePoolThatNoPodHas(TestNamespace pod)
+      throws Exception {
+    WatcherSetup strict = WatcherSetup.STRICT.withClusterRange(prefix(SUBNET));
+    nodeA.restart(strict);
+    nodeB.restart(strict.withIpamPool(file()));
+    nodeA.awaitPath("b", "VERIFIED");
+    nodeB.awaitPath("a", "VERIFIED");
+    nodeB.awaitRoutes("throw " + NEW);
+    nodeA.awaitRoutes(NEW + " dev " + nodeA.device());
+    fabric.route(b, NEW);
+    long clear = fabric.clear();
+    long encrypted = fabric.encrypted();
+    a.exec("sh", "-c", "ping -n -c 3 -i 0.1 -W 1 " + NEW + " || true");
+    assertTrue(fabric.encrypted() >= encrypted + 3, "it has not reached its node");
+    assertEquals(clear, fabric.clear());
+
+    TestPod.attach(b, pod, NEW);
+    String shown = a.exec("ping", "-n", "-c", "1", "-W", "2", NEW);
+    assertTrue(shown.contains("1 received"), shown);
+    assertEquals(clear, fabric.clear());
+  }
+
+  /**
+   * The range is another node's: what neither file nor plugin can give to the nodes of this test.
+   */
   @Test
   void aPodInARangeOfAnotherNodeIsReachedFromEverywhere(TestNamespace c, TestNamespace pod)
       throws Exception {

@@ -103,7 +103,9 @@ class PoolPublicationTest {
     }
   }
 
-  /** Where a node sends an address: the name of the node, or nothing if it is not into the tunnel. */
+  /**
+   * Where a node sends an address: the name of the node, or nothing if it is not into the tunnel.
+   */
   private String lead(Node from, IpPrefix address, boolean everything) {
     List<PeerRecord> records = new ArrayList<>();
     for (Node node : nodes) {

@@ -3,7 +3,6 @@ package dev.azwg.wg.watcher;
 import static dev.azwg.wg.mesh.MeshFixtures.EPOCH;
 import static dev.azwg.wg.mesh.MeshFixtures.NOW;
 import static dev.azwg.wg.mesh.MeshFixtures.address;
-
 import static dev.azwg.wg.mesh.MeshFixtures.node;
 import static dev.azwg.wg.mesh.MeshFixtures.prefix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -88,8 +87,7 @@ class PoolWritesTest {
     LedgerMemory memory = new LedgerMemory(ledger);
     Files.createDirectories(directory.resolve("peers"));
     try (Counting datastore =
-        new Counting(
-            new DirectoryDatastore(directory.resolve("peers"), InstantSource.system()))) {
+        new Counting(new DirectoryDatastore(directory.resolve("peers"), InstantSource.system()))) {
       datastore.real.publish(node("b", 3, "10.240.0.5"));
       OwnRecord own =
           new OwnRecord(
@@ -125,8 +123,7 @@ class PoolWritesTest {
   }
 
   private static void publish(
-      OwnRecord own, Datastore datastore, PrefixSet pool, LedgerMemory ledger)
-      throws IOException {
+      OwnRecord own, Datastore datastore, PrefixSet pool, LedgerMemory ledger) throws IOException {
     own.seen(datastore.read());
     NodeClaims claims = own.claims(pool, UNDERLAY.addresses(), OwnClaims.of(ledger.read()));
     own.publish(UNDERLAY, claims.published());
@@ -149,8 +146,7 @@ class PoolWritesTest {
   @Test
   void withAPoolOfSingleAddressesNoPodIs() throws IOException {
     int writes =
-        writesFor(
-            PrefixSet.of(IntStream.range(0, 250).mapToObj(PoolWritesTest::pod).toList()));
+        writesFor(PrefixSet.of(IntStream.range(0, 250).mapToObj(PoolWritesTest::pod).toList()));
     System.err.println("writes for " + ADDS + " ADDs with single addresses: " + writes);
     assertEquals(0, writes);
   }
