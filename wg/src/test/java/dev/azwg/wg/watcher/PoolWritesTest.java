@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,9 +56,9 @@ class PoolWritesTest {
     }
 
     @Override
-    public void publish(PeerRecord own) throws DatastoreException {
+    public CompletableFuture<Void> publish(PeerRecord own) throws DatastoreException {
       writes++;
-      real.publish(own);
+      return real.publish(own);
     }
 
     @Override
@@ -126,7 +127,7 @@ class PoolWritesTest {
       OwnRecord own, Datastore datastore, PrefixSet pool, LedgerMemory ledger) throws IOException {
     own.seen(datastore.read());
     NodeClaims claims = own.claims(pool, UNDERLAY.addresses(), OwnClaims.of(ledger.read()));
-    own.publish(UNDERLAY, claims.published());
+    own.publish(UNDERLAY, claims.published()).join();
   }
 
   @Test
