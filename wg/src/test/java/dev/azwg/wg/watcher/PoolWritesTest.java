@@ -89,7 +89,7 @@ class PoolWritesTest {
     Files.createDirectories(directory.resolve("peers"));
     try (Counting datastore =
         new Counting(new DirectoryDatastore(directory.resolve("peers"), InstantSource.system()))) {
-      datastore.real.publish(node("b", 3, "10.240.0.5"));
+      datastore.real.publish(node("b", 3, "10.240.0.5")).join();
       OwnRecord own =
           new OwnRecord(
               "a",
