@@ -4,6 +4,7 @@ import dev.azwg.ipam.address.AddressException.Reason;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,21 @@ public record IpPrefix(InetAddress address, int length) implements Comparable<Ip
     return hostOf(inetAddress(Cidr.parse(text).address));
   }
 
+  /**
+   * Reads an address with a length, as {@link #hostOfCidr} does, and gives the prefix of that
+   * length that the address is in.
+   *
+   * @throws AddressException if it is not an address and a length within its family's range
+   */
+  public static IpPrefix networkOfCidr(String text) throws AddressException {
+    Cidr cidr = Cidr.parse(text);
+    byte[] bytes = cidr.address.clone();
+    for (int i = cidr.length / 8; i < bytes.length; i++) {
+      bytes[i] &= (byte) (i == cidr.length / 8 ? ~(0xFF >> cidr.length % 8) : 0);
+    }
+    return new IpPrefix(inetAddress(bytes), cidr.length);
+  }
+
   /** The address alone, as a /32 or /128. */
   public static IpPrefix hostOf(InetAddress address) {
     return new IpPrefix(address, address.getAddress().length == 4 ? 32 : 128);
@@ -95,6 +111,20 @@ public record IpPrefix(InetAddress address, int length) implements Comparable<Ip
     }
     int rest = length % 8;
     return rest == 0 || (theirs[whole] & 0xFF) >> (8 - rest) == (mine[whole] & 0xFF) >> (8 - rest);
+  }
+
+  /**
+   * The two prefixes that this one consists of, each one bit longer, in their order.
+   *
+   * @throws IllegalStateException if this is one address
+   */
+  public List<IpPrefix> halves() {
+    if (isHost()) {
+      throw new IllegalStateException(this + " has no halves");
+    }
+    byte[] upper = address.getAddress();
+    upper[length / 8] |= (byte) (0x80 >> length % 8);
+    return List.of(new IpPrefix(address, length + 1), new IpPrefix(inetAddress(upper), length + 1));
   }
 
   /** Whether some address is in both prefixes. */

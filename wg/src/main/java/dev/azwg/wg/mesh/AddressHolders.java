@@ -17,6 +17,10 @@ import java.util.TreeMap;
  * Which node holds which address. The newest claim holds; of claims of the same instant the one of
  * the node whose name sorts first, so that every node decides alike. A node's own addresses are not
  * to be had by a claim at all, nor those of a peer whose tunnel works by a node that has none.
+ *
+ * <p>This is about claims of the same prefix. A range and an address in it may have different
+ * holders: routing and allowed IPs take the longer prefix, so that the claim of a single address
+ * holds against that of any range it lies in.
  */
 final class AddressHolders {
   private record Holder(String node, boolean live, Instant since) {

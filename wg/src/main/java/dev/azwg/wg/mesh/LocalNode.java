@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param name the node's name
  * @param publicKey its key
  * @param addresses its own addresses, the one that peers send to first
- * @param claims the addresses of its pods
+ * @param claims what the platform has given to it, and the addresses of its pods
  * @param underlayMtu the MTU in bytes of the NIC that carries the encrypted packets
  */
 public record LocalNode(

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param endpoints where the node listens, best first
  * @param nodeAddresses the node's own addresses
  * @param hostScope whether the node's own addresses belong into the tunnel
- * @param claims the addresses of its pods
+ * @param claims what the platform has given to it, and the addresses of its pods that are not in
+ *     that, or not in that alone
  */
 public record PeerRecord(
     String node,

@@ -22,8 +22,8 @@ public final class RouteDrift {
    * wanted now.
    *
    * @param suspects the prefixes to look at
-   * @param pods the addresses of this node's pods, as far as the plugin has attached them
-   * @param steady those that were attached when the table was left, and not anew since
+   * @param pods the addresses that the plugin has attached to pods of this node, or may
+   * @param steady those that are attached, were when the table was left, and not anew since
    */
   public static List<Drift> between(
       Set<IpPrefix> suspects,

@@ -113,6 +113,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             observed,
             Objects.toString(device.backend(), "NONE"));
     document.addProperty("datastoreProblem", datastoreProblem.get());
+    board.pool().ifPresent(pool -> document.add("pool", pool.toJson()));
     document.add("packetFilter", packetFilter());
     document.add("drift", board.drift().toJson());
     document.add("foreignPeers", StatusDocument.foreignPeers(board.foreignPeers()));

@@ -4,6 +4,8 @@ package dev.azwg.wg.watcher;
 public enum Dirty {
   /** The attachments on this node. */
   LEDGER,
+  /** What the platform has given to this node. */
+  POOL,
   /** The records of the nodes. */
   DATASTORE,
   /** What the kernel holds: devices, routes, rules. */

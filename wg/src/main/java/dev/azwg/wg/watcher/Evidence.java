@@ -10,8 +10,10 @@ import java.util.Set;
  * order.
  *
  * @param namedKeys the keys that records name, whether they are followed or not
- * @param pods the addresses that the plugin has attached, whose throw routes it changes itself
- * @param steadyPods those of them that were attached in the pass before too, and not anew since
+ * @param pods the addresses that the plugin has attached or may attach, whose throw routes it
+ *     changes itself
+ * @param steadyPods those of them that are attached, were in the pass before too, and not anew
+ *     since
  * @param now the time of the pass
  */
 record Evidence(

@@ -6,6 +6,7 @@ import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -36,6 +37,7 @@ import java.util.Optional;
  * @param resync how often everything is read and compared even if nothing said it changed
  * @param runtime where the container runtime looks
  * @param keepConflist whether the plugin's entry is kept in the runtime's list
+ * @param ipamPool the state file of azure-vnet-ipam, if this node's pool is read there
  * @param metricsListen where metrics are shown, if anywhere
  * @param logLevel what is logged
  */
@@ -61,6 +63,7 @@ record Options(
     Duration resync,
     RuntimeDirectories runtime,
     boolean keepConflist,
+    Optional<Path> ipamPool,
     Optional<InetSocketAddress> metricsListen,
     Log.Level logLevel) {
   Options {
@@ -87,6 +90,7 @@ record Options(
     Objects.requireNonNull(threadedNapi);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);
+    Objects.requireNonNull(ipamPool);
     Objects.requireNonNull(metricsListen);
     Objects.requireNonNull(logLevel);
   }

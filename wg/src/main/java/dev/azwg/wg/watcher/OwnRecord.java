@@ -1,6 +1,7 @@
 package dev.azwg.wg.watcher;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.ipam.address.PrefixSet;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,7 +36,9 @@ final class OwnRecord {
   private CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
   private long submissions;
   private final ClaimDates dates = new ClaimDates();
+  private final PoolClaims poolClaims;
   private List<PeerRecord> others = List.of();
+  private long revision;
   private boolean hadOthers;
   private boolean seen;
   private boolean keyWasPublished;
@@ -43,18 +47,21 @@ final class OwnRecord {
    * A record that is not yet known to be published.
    *
    * @param key empty while encryption is switched off on this node
+   * @param neverTunnelled prefixes that no node believes in a claim
    */
   OwnRecord(
       String node,
       Optional<PublicKey> key,
       int listenPort,
       boolean hostScope,
+      List<IpPrefix> neverTunnelled,
       Datastore datastore,
       InstantSource clock) {
     this.node = Objects.requireNonNull(node);
     this.key = Objects.requireNonNull(key);
     this.listenPort = listenPort;
     this.hostScope = hostScope;
+    this.poolClaims = new PoolClaims(neverTunnelled);
     this.datastore = datastore;
     this.clock = clock;
   }
@@ -76,7 +83,10 @@ final class OwnRecord {
     hadOthers = snapshot.records().size() > 1;
     Optional<PeerRecord> stored = snapshot.record(node);
     published = stored.orElse(null);
-    others = snapshot.records().stream().filter(record -> !record.node().equals(node)).toList();
+    if (!seen || revision != snapshot.revision()) {
+      others = snapshot.records().stream().filter(record -> !record.node().equals(node)).toList();
+      revision = snapshot.revision();
+    }
     if (!seen) {
       // No record at all proves nothing: somebody may have taken it away.
       keyWasPublished = stored.map(record -> record.publicKey().equals(key)).orElse(true);
@@ -114,9 +124,17 @@ final class OwnRecord {
     return since;
   }
 
-  /** The claims with the dates that they are published with. */
-  List<Claim> dated(List<Claim> claims) {
-    return dates.date(claims, published, others, clock.instant());
+  /**
+   * The claims, with the dates that they are published with.
+   *
+   * @param pool what the platform has given to this node
+   * @param nodeAddresses this node's own addresses
+   * @param pods the claims of its pods, since they were attached
+   */
+  NodeClaims claims(PrefixSet pool, List<InetAddress> nodeAddresses, List<Claim> pods) {
+    Instant now = clock.instant();
+    List<Claim> dated = dates.date(pods, published, others, now);
+    return poolClaims.of(pool, nodeAddresses, dated, published, others, revision, now);
   }
 
   /** Whether the peers could know this node's key when this process began. */
@@ -124,13 +142,15 @@ final class OwnRecord {
     return keyWasPublished;
   }
 
-  /** Since when the record in the datastore claims an address for this node. */
+  /**
+   * Since when the record in the datastore claims an address for this node, alone or in a range.
+   */
   Optional<Instant> claimedSince(IpPrefix address) {
     return Optional.ofNullable(published).stream()
         .flatMap(record -> record.claims().stream())
-        .filter(claim -> claim.prefix().equals(address))
-        .map(Claim::since)
-        .findFirst();
+        .filter(claim -> claim.prefix().contains(address))
+        .max(Comparator.comparingInt(claim -> claim.prefix().length()))
+        .map(Claim::since);
   }
 
   /**

@@ -20,6 +20,7 @@ import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PeerUse;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ final class Reconciler {
   private final RouteNetlink netlink;
   private final Libc libc;
   private final LedgerMemory ledger;
+  private final NodePool pool;
   private final Leftovers leftovers;
   private final PodCensus pods = new PodCensus();
   private final Datastore datastore;
@@ -74,6 +77,7 @@ final class Reconciler {
       RouteNetlink netlink,
       Libc libc,
       LedgerMemory ledger,
+      NodePool pool,
       Leftovers leftovers,
       Datastore datastore,
       OwnRecord ownRecord,
@@ -91,6 +95,7 @@ final class Reconciler {
     this.netlink = netlink;
     this.libc = libc;
     this.ledger = ledger;
+    this.pool = pool;
     this.leftovers = leftovers;
     this.datastore = datastore;
     this.ownRecord = ownRecord;
@@ -204,28 +209,33 @@ final class Reconciler {
         encryption.observed(ownRecord.keyWasPublished());
       }
       Underlay nic = Objects.requireNonNull(underlay);
+      boolean poolChanged =
+          (observe || dirty.contains(Dirty.POOL)) && pool.refresh(nic.addresses());
       boolean podsChanged = takeCensus(attachments);
       if (converged
           && !podsChanged
+          && !poolChanged
           && !routesSeen
           && !firewallChanged
           && !encryption.needPlanning()
-          && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES, Dirty.FIREWALL).containsAll(dirty)) {
+          && EnumSet.of(Dirty.PODS, Dirty.HANDSHAKES, Dirty.FIREWALL, Dirty.POOL)
+              .containsAll(dirty)) {
         answer("");
         return;
       }
-      List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
+      NodeClaims claims = claims(nic, attachments);
       // A new key is published only once this node can receive: peers begin to send at once.
       if (converged) {
-        publish(nic, claims);
+        publish(nic, claims.published());
       } else if (incumbents.isEmpty()) {
         incumbents = Incumbents.of(tunnel.peerAddresses(), records.records());
       }
 
-      LocalNode self = new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
+      LocalNode self =
+          new LocalNode(options.node(), publicKey, nic.addresses(), claims.local(), nic.mtu());
       DesiredState planned =
           planner.plan(self, records.records(), incumbents, encryption::use, clock.instant());
-      DesiredState desired = encryption.accept(planned, claims);
+      DesiredState desired = encryption.accept(planned, claims.local());
       kernelWatch.expect(
           new Expectation(
               tunnel.deviceIndex(),
@@ -240,10 +250,10 @@ final class Reconciler {
       }
       encryption.converge(desired, evidence(claims, attachments, records));
       status.foreignPeers(tunnel.foreignPeers());
-      lastClaims = Set.copyOf(claims);
+      lastClaims = Set.copyOf(claims.local());
       if (!converged) {
         converged = true;
-        publish(nic, claims);
+        publish(nic, claims.published());
       }
       remember(desired);
       Integer published = facts == null ? null : facts.podMtu();
@@ -272,11 +282,12 @@ final class Reconciler {
       attachments = ledger.read();
       records = datastore.read();
       ownRecord.seen(records);
-      takeCensus(attachments);
       Underlay nic = Underlay.read(netlink, options.underlay());
-      List<Claim> claims = ownRecord.dated(pods.with(OwnClaims.of(attachments)));
+      pool.refresh(nic.addresses());
+      takeCensus(attachments);
+      NodeClaims claims = claims(nic, attachments);
       long before = ownRecord.submissions();
-      var _ = ownRecord.publishWithoutKey(nic, claims);
+      var _ = ownRecord.publishWithoutKey(nic, claims.published());
       if (ownRecord.submissions() != before) {
         log.error("record published without a key: no tunnel", "error", describe(reason));
       }
@@ -284,7 +295,7 @@ final class Reconciler {
       converged = false;
       if (options.mode() == Mode.STRICT) {
         LocalNode self =
-            new LocalNode(options.node(), publicKey, nic.addresses(), claims, nic.mtu());
+            new LocalNode(options.node(), publicKey, nic.addresses(), claims.local(), nic.mtu());
         tunnel.refuse(
             planner.plan(
                 self,
@@ -295,6 +306,13 @@ final class Reconciler {
       }
     }
 
+    private NodeClaims claims(Underlay nic, LedgerSnapshot known) {
+      NodeClaims claims =
+          ownRecord.claims(pool.prefixes(), nic.addresses(), pods.with(OwnClaims.of(known)));
+      pool.claimed(claims.pool().prefixes().size());
+      return claims;
+    }
+
     private boolean takeCensus(LedgerSnapshot known) throws IOException {
       if (dirty.contains(Dirty.PODS)) {
         routed = PodRoutes.read(netlink);
@@ -302,7 +320,8 @@ final class Reconciler {
       Set<IpPrefix> attached = addresses(known);
       Set<IpPrefix> before = pods.missed();
       boolean changed =
-          pods.take(routed, attached, ownRecord::claimedSince, clock.instant(), System.nanoTime());
+          pods.take(
+              routed, attached, Reconciler.this::claimedBefore, clock.instant(), System.nanoTime());
       if (changed) {
         log.info(
             "pods without the plugin's attachment", "before", before.size(), "now", pods.missed());
@@ -338,6 +357,11 @@ final class Reconciler {
     }
   }
 
+  /** The pool claims its addresses whether the plugin is late or not. */
+  private Optional<Instant> claimedBefore(IpPrefix pod) {
+    return pool.prefixes().covers(pod) ? Optional.empty() : ownRecord.claimedSince(pod);
+  }
+
   private static Set<IpPrefix> addresses(LedgerSnapshot known) {
     Set<IpPrefix> attached = new HashSet<>();
     known.attachments().forEach(each -> attached.addAll(each.addresses()));
@@ -345,16 +369,20 @@ final class Reconciler {
   }
 
   private Evidence evidence(
-      List<Claim> claims, LedgerSnapshot attachments, DatastoreSnapshot records) {
+      NodeClaims claims, LedgerSnapshot attachments, DatastoreSnapshot records) {
     Set<PublicKey> named = new HashSet<>();
     records.records().forEach(record -> record.publicKey().ifPresent(named::add));
+    Set<IpPrefix> attached = addresses(attachments);
     Set<IpPrefix> steady = new HashSet<>();
-    for (Claim claim : claims) {
-      if (lastClaims.contains(claim)) {
+    for (Claim claim : claims.local()) {
+      if (lastClaims.contains(claim) && attached.contains(claim.prefix())) {
         steady.add(claim.prefix());
       }
     }
-    return new Evidence(named, addresses(attachments), steady, clock.instant());
+    // The plugin removes the route of a pod that goes, also where the address stays in the pool.
+    Set<IpPrefix> plugins = new HashSet<>(attached);
+    claims.pool().prefixes().stream().filter(IpPrefix::isHost).forEach(plugins::add);
+    return new Evidence(named, plugins, steady, clock.instant());
   }
 
   private void remember(DesiredState desired) {

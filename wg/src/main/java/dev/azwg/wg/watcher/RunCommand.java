@@ -136,6 +136,14 @@ final class RunCommand {
     RuntimeDirectories.addOptions(spec);
     spec.addOption(
         option(
+            "--ipam-pool",
+            "FILE",
+            "",
+            "The state file of azure-vnet-ipam (/var/run/azure-vnet-ipam.json), for clusters whose"
+                + " pods have addresses of the nodes' subnet: all addresses that it names are"
+                + " claimed before a pod has them. Not read if absent."));
+    spec.addOption(
+        option(
             "--metrics-listen",
             "ADDRESS:PORT",
             "",
@@ -186,6 +194,7 @@ final class RunCommand {
         text.value("--resync", RunCommand::resync),
         RuntimeDirectories.of(text, text.value("--root", Path::of)),
         text.value("--keep-conflist", OptionText::onOrOff),
+        text.value("--ipam-pool", RunCommand::ipamPool),
         text.value("--metrics-listen", RunCommand::metricsListen),
         text.value("--log-level", OptionText.oneOf(Log.Level.values())));
   }
@@ -258,6 +267,10 @@ final class RunCommand {
   private static int mtu(String text) {
     int mtu = OptionText.number(0, 65535).parse(text);
     return new MeshConfig(true, Mode.PERMISSIVE, List.of(), List.of(), 0, mtu).mtu();
+  }
+
+  private static Optional<Path> ipamPool(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
   }
 
   private static Optional<InetSocketAddress> metricsListen(String text) {

@@ -56,6 +56,7 @@ final class StatusBoard {
   private volatile Map<PublicKey, PeerPath> paths = Map.of();
   private volatile Encryption.State encryption = Encryption.State.ON;
   private volatile Optional<KeeperStatus> conflist = Optional.empty();
+  private volatile Optional<PoolStatus> pool = Optional.empty();
   private volatile List<Peer> foreignPeers = List.of();
   private final DriftLog drift;
   private final CountDownLatch succeededOnce = new CountDownLatch(1);
@@ -72,6 +73,15 @@ final class StatusBoard {
   /** What the keeper of the network configuration list found last; empty if there is no keeper. */
   Optional<KeeperStatus> conflist() {
     return conflist;
+  }
+
+  /** This node's pool; empty if there is no source of one, or it was not looked at yet. */
+  Optional<PoolStatus> pool() {
+    return pool;
+  }
+
+  void pool(PoolStatus found) {
+    pool = Optional.of(found);
   }
 
   /** The path to the peer of each key. */

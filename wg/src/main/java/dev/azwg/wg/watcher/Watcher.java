@@ -31,6 +31,7 @@ import dev.azwg.wg.mesh.MeshPlanner;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PeerPaths;
 import dev.azwg.wg.metrics.MetricsServer;
+import dev.azwg.wg.pool.IpamStateFile;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -87,6 +88,7 @@ final class Watcher {
         log.info("leftovers of killed writers removed", "files", stale);
       }
       StatusBoard board = new StatusBoard(clock, log);
+      NodePool pool = new NodePool(options.ipamPool().map(IpamStateFile::new), board, log);
       Nft nft = new Nft(options.nft(), paths.stateDirectory());
       Protection protection =
           new Protection(
@@ -117,6 +119,7 @@ final class Watcher {
               netlink,
               libc,
               new LedgerMemory(ledger),
+              pool,
               new Leftovers(libc, ledger, paths.stateDirectory(), log),
               datastore,
               new OwnRecord(
@@ -124,6 +127,7 @@ final class Watcher {
                   options.encryption() ? Optional.of(publicKey) : Optional.empty(),
                   options.listenPort(),
                   options.hostScope(),
+                  options.neverTunnelled(),
                   datastore,
                   clock),
               new MeshPlanner(
@@ -143,7 +147,8 @@ final class Watcher {
               clock,
               log);
       datastore.watch(() -> signals.mark(Dirty.DATASTORE));
-      try (Subscription<RouteMonitor> _ = kernelWatch.start(libc);
+      try (NodePool _ = pool.follow(() -> signals.mark(Dirty.POOL));
+          Subscription<RouteMonitor> _ = kernelWatch.start(libc);
           Subscription<NftMonitor> _ =
               FirewallWatch.start(
                   libc, NftConstants.NFPROTO_INET, Firewall.TABLE, nft::isOwn, signals, log);

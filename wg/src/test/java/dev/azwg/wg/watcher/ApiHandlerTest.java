@@ -92,6 +92,7 @@ class ApiHandlerTest {
         new RuntimeDirectories(directory, directory),
         false,
         Optional.empty(),
+        Optional.empty(),
         Log.Level.INFO);
   }
 

@@ -35,7 +35,7 @@ class OwnRecordTest {
 
   private static OwnRecord record(DirectoryDatastore datastore) {
     return new OwnRecord(
-        "a", Optional.of(key(2)), 51820, true, datastore, InstantSource.fixed(NOW));
+        "a", Optional.of(key(2)), 51820, true, List.of(), datastore, InstantSource.fixed(NOW));
   }
 
   @Test

@@ -109,6 +109,7 @@ final class WatcherProcess implements AutoCloseable {
         setup.resync(),
         new RuntimeDirectories(directory.resolve("net.d"), directory.resolve("bin")),
         true,
+        setup.ipamPool(),
         Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), METRICS_PORT)),
         Log.Level.INFO);
   }

@@ -4,9 +4,11 @@ import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.host.RoutingPolicy;
 import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PathPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** In what a watcher of a test differs from the others. */
@@ -20,7 +22,8 @@ record WatcherSetup(
     InstantSource clock,
     Duration resync,
     boolean encryption,
-    Numbers numbers) {
+    Numbers numbers,
+    Optional<Path> ipamPool) {
   /** What nodes may have different from each other. */
   record Numbers(String devicePrefix, int listenPort, RoutingPolicy routing, int mtu) {
     static final Numbers USUAL = new Numbers("azt", 51820, RoutingPolicy.STANDARD, 0);
@@ -38,7 +41,8 @@ record WatcherSetup(
           InstantSource.system(),
           Duration.ofMinutes(10),
           true,
-          Numbers.USUAL);
+          Numbers.USUAL,
+          Optional.empty());
 
   static final WatcherSetup STRICT = USUAL.with(Mode.STRICT);
 
@@ -53,6 +57,7 @@ record WatcherSetup(
     private Duration resync;
     private boolean encryption;
     private Numbers numbers;
+    private Optional<Path> ipamPool;
 
     Draft(WatcherSetup setup) {
       hostScope = setup.hostScope;
@@ -65,6 +70,7 @@ record WatcherSetup(
       resync = setup.resync;
       encryption = setup.encryption;
       numbers = setup.numbers;
+      ipamPool = setup.ipamPool;
     }
   }
 
@@ -81,7 +87,8 @@ record WatcherSetup(
         draft.clock,
         draft.resync,
         draft.encryption,
-        draft.numbers);
+        draft.numbers,
+        draft.ipamPool);
   }
 
   WatcherSetup with(Mode other) {
@@ -98,6 +105,11 @@ record WatcherSetup(
 
   WatcherSetup with(Numbers other) {
     return but(draft -> draft.numbers = other);
+  }
+
+  /** Where the node's pool is read. */
+  WatcherSetup withIpamPool(Path file) {
+    return but(draft -> draft.ipamPool = Optional.of(file));
   }
 
   WatcherSetup withHostScope(boolean other) {

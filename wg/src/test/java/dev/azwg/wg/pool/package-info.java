@@ -1,0 +1,4 @@
+@NullMarked
+package dev.azwg.wg.pool;
+
+import org.jspecify.annotations.NullMarked;
