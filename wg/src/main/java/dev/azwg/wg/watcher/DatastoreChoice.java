@@ -1,15 +1,19 @@
 package dev.azwg.wg.watcher;
 
+import dev.azwg.ipam.pool.PoolException;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DirectoryDatastore;
 import dev.azwg.wg.datastore.kubernetes.ApiServer;
 import dev.azwg.wg.datastore.kubernetes.KubernetesDatastore;
+import dev.azwg.wg.datastore.kubernetes.NodeNetworkConfigSource;
+import dev.azwg.wg.pool.PoolSource;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Which datastore the daemon was told to use. */
@@ -36,6 +40,11 @@ sealed interface DatastoreChoice {
     public Datastore open(String node, InstantSource clock) throws DatastoreException {
       return KubernetesDatastore.open(server, node);
     }
+
+    @Override
+    public Optional<PoolSource> openPool(String node) throws PoolException {
+      return Optional.of(NodeNetworkConfigSource.start(server, node));
+    }
   }
 
   String DIRECTORY_SCHEME = "directory:";
@@ -47,6 +56,16 @@ sealed interface DatastoreChoice {
    * @throws DatastoreException if it can never be reached as it was described
    */
   Datastore open(String node, InstantSource clock) throws DatastoreException;
+
+  /**
+   * What knows the addresses that the platform has given to the node, if that is where the records
+   * are too.
+   *
+   * @throws PoolException if it can never be reached as it was described
+   */
+  default Optional<PoolSource> openPool(String node) throws PoolException {
+    return Optional.empty();
+  }
 
   static void addOptions(CommandSpec spec) {
     spec.addOption(

@@ -141,7 +141,8 @@ final class RunCommand {
             "",
             "The state file of azure-vnet-ipam (/var/run/azure-vnet-ipam.json), for clusters whose"
                 + " pods have addresses of the nodes' subnet: all addresses that it names are"
-                + " claimed before a pod has them. Not read if absent."));
+                + " claimed before a pod has them. With --datastore kubernetes and without this, the"
+                + " node's NodeNetworkConfig is read."));
     spec.addOption(
         option(
             "--metrics-listen",

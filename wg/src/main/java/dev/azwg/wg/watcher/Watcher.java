@@ -3,6 +3,7 @@ package dev.azwg.wg.watcher;
 import dev.azwg.conflist.file.DirectoryFollower;
 import dev.azwg.conflist.keeper.ConflistKeeper;
 import dev.azwg.ipam.ledger.Ledger;
+import dev.azwg.ipam.pool.PoolException;
 import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.netfilter.NftConstants;
 import dev.azwg.netlink.netfilter.NftMonitor;
@@ -32,6 +33,7 @@ import dev.azwg.wg.mesh.Mode;
 import dev.azwg.wg.mesh.PeerPaths;
 import dev.azwg.wg.metrics.MetricsServer;
 import dev.azwg.wg.pool.IpamStateFile;
+import dev.azwg.wg.pool.PoolSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -88,7 +90,7 @@ final class Watcher {
         log.info("leftovers of killed writers removed", "files", stale);
       }
       StatusBoard board = new StatusBoard(clock, log);
-      NodePool pool = new NodePool(options.ipamPool().map(IpamStateFile::new), board, log);
+      NodePool pool = new NodePool(poolSource(options), board, log);
       Nft nft = new Nft(options.nft(), paths.stateDirectory());
       Protection protection =
           new Protection(
@@ -185,6 +187,14 @@ final class Watcher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** The file that was named, else what the cluster's own datastore knows. */
+  private static Optional<PoolSource> poolSource(Options options) throws PoolException {
+    if (options.ipamPool().isPresent()) {
+      return options.ipamPool().map(IpamStateFile::new);
+    }
+    return options.datastore().openPool(options.node());
   }
 
   private static Encryption encryption(

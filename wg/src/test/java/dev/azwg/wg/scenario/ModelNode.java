@@ -92,7 +92,7 @@ final class ModelNode implements AutoCloseable {
 
   void publish(PeerRecord... records) throws IOException {
     for (PeerRecord record : records) {
-      datastore.publish(record);
+      var _ = datastore.publish(record);
     }
   }
 

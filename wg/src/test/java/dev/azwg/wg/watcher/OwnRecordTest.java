@@ -54,20 +54,20 @@ class OwnRecordTest {
   @Test
   void aKeyThatWasPublishedBeforeKeepsItsDate() throws IOException {
     DirectoryDatastore datastore = datastore();
-    datastore.publish(node("a", 2, "10.240.0.5"));
+    var _ = datastore.publish(node("a", 2, "10.240.0.5"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    own.publish(UNDERLAY, List.of(claim("10.240.2.10", 1)));
+    var _ = own.publish(UNDERLAY, List.of(claim("10.240.2.10", 1)));
     assertEquals(EPOCH, datastore.read().record("a").map(PeerRecord::keySince).orElseThrow());
   }
 
   @Test
   void aNewKeyGetsANewDate() throws IOException {
     DirectoryDatastore datastore = datastore();
-    datastore.publish(node("a", 9, "10.240.0.5"));
+    var _ = datastore.publish(node("a", 9, "10.240.0.5"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    own.publish(UNDERLAY, List.of());
+    var _ = own.publish(UNDERLAY, List.of());
     PeerRecord published = datastore.read().record("a").orElseThrow();
     assertEquals(Optional.of(key(2)), published.publicKey());
     assertEquals(NOW, published.keySince());
@@ -76,10 +76,10 @@ class OwnRecordTest {
   @Test
   void aRecordThatSomebodyTookAwayIsPublishedAnew() throws IOException {
     DirectoryDatastore datastore = datastore();
-    datastore.publish(node("b", 3, "10.240.0.6"));
+    var _ = datastore.publish(node("b", 3, "10.240.0.6"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    own.publish(UNDERLAY, List.of());
+    var _ = own.publish(UNDERLAY, List.of());
     own.seen(datastore.read());
     datastore.withdraw("a");
     own.seen(datastore.read());
@@ -89,10 +89,10 @@ class OwnRecordTest {
   @Test
   void aDatastoreThatLosesEveryRecordAtOnceIsNotBelieved() throws IOException {
     DirectoryDatastore datastore = datastore();
-    datastore.publish(node("b", 3, "10.240.0.6"));
+    var _ = datastore.publish(node("b", 3, "10.240.0.6"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    own.publish(UNDERLAY, List.of());
+    var _ = own.publish(UNDERLAY, List.of());
     own.seen(datastore.read());
     datastore.withdraw("a");
     datastore.withdraw("b");

@@ -182,7 +182,7 @@ class ResyncDriftNetworkTest {
     String unfollowed = key(77).toString();
     try (DirectoryDatastore records =
         new DirectoryDatastore(directory.resolve("peers"), InstantSource.system())) {
-      records.publish(
+      var _ = records.publish(
           new PeerRecord(
               "c",
               Optional.of(key(77)),

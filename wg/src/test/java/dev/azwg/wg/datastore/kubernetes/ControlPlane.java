@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * interface of the network namespace that the tests run in.
  */
 final class ControlPlane implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final Path directory;
   private final Map<String, Process> running = new HashMap<>();
@@ -175,6 +175,6 @@ final class ControlPlane implements AutoCloseable {
 
   /** Maven runs the tests of a module in its folder. */
   private static Path root() {
-    return Path.of("").toAbsolutePath().getParent();
+    return Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   }
 }

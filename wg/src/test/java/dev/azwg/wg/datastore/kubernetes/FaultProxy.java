@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a client and the API server, ends TLS with the server's own certificate, and does
@@ -33,7 +33,9 @@ final class FaultProxy implements AutoCloseable {
   private static final char[] PASSWORD = "proxy".toCharArray();
 
   /** Answers a request in the server's place, or says null to let it through. */
-  interface Intruder extends Function<String, String> {}
+  interface Intruder {
+    @Nullable String answer(String head);
+  }
 
   private final URI server;
   private final SSLContext trusting;
@@ -155,7 +157,7 @@ final class FaultProxy implements AutoCloseable {
       synchronized (heads) {
         heads.add(text);
       }
-      String answer = intruder.apply(text);
+      String answer = intruder.answer(text);
       if (answer != null) {
         client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
         client.getOutputStream().flush();

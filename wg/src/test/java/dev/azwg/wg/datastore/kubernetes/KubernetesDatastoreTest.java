@@ -128,7 +128,7 @@ final class KubernetesDatastoreTest {
         "{\"spec\":{\"claims\":[{\"prefix\":\"10.240.1.10/99\",\"since\":\"2026-01-01T00:00:00Z\"}]}}");
     b.await("the complaint", seen -> seen.rejected().size() == 1);
     assertEquals(good, b.read().record("a").orElseThrow());
-    assertTrue(b.read().rejected().getFirst().source().endsWith("/a"), () -> b.toString());
+    assertTrue(b.read().rejected().getFirst().source().endsWith("/a"));
   }
 
   @Test
@@ -143,7 +143,7 @@ final class KubernetesDatastoreTest {
                         + "'endpoints':['evil.example:1'],'nodeAddresses':[],'hostScope':true,"
                         + "'claims':[]}}"));
     for (String member : List.of("spec.publicKey", "spec.keySince", "spec.endpoints")) {
-      assertTrue(refused.getMessage().contains(member), refused.getMessage());
+      assertTrue(String.valueOf(refused.getMessage()).contains(member), refused.getMessage());
     }
   }
 
@@ -163,7 +163,7 @@ final class KubernetesDatastoreTest {
         assertThrows(
             ExecutionException.class,
             () -> stranger.datastore.publish(record("stranger", 9, 9)).get(30, TimeUnit.SECONDS));
-    assertTrue(failed.getMessage().contains("there is no such Node"), failed.getMessage());
+    assertTrue(String.valueOf(failed.getMessage()).contains("there is no such Node"), failed.getMessage());
     plane.addNode("stranger");
     stranger.await(
         "the record, without being asked again", seen -> seen.record("stranger").isPresent());
@@ -199,7 +199,7 @@ final class KubernetesDatastoreTest {
     assertEquals(0, b.read().record("a").orElseThrow().claims().size());
     // A newer one takes its place.
     PeerRecord newest = record("a", 4, 1, claim("10.240.1.11", 6));
-    a.datastore.publish(newest);
+    var _ = a.datastore.publish(newest);
     plane.startApi();
     b.await("the newest", seen -> seen.record("a").equals(Optional.of(newest)));
     a.awaitProblem("");
@@ -238,7 +238,7 @@ final class KubernetesDatastoreTest {
       assertEquals(DatastoreException.Reason.UNAVAILABLE, early.reason());
       assertFalse(b.datastore.awaitReadable(Duration.ofMillis(300)));
       proxy.intrude(head -> null);
-      assertTrue(b.datastore.awaitReadable(Duration.ofSeconds(60)), b.datastore.problem());
+      assertTrue(b.datastore.awaitReadable(Duration.ofMinutes(1)), b.datastore.problem());
     }
   }
 
@@ -278,7 +278,7 @@ final class KubernetesDatastoreTest {
           assertThrows(
               ExecutionException.class,
               () -> a.datastore.publish(record("a", 4, 1)).get(30, TimeUnit.SECONDS));
-      assertTrue(failed.getMessage().contains("quota of objects"), failed.getMessage());
+      assertTrue(String.valueOf(failed.getMessage()).contains("quota of objects"), failed.getMessage());
       assertTrue(a.datastore.problem().contains("quota of objects"), a.datastore.problem());
     }
   }
@@ -292,7 +292,7 @@ final class KubernetesDatastoreTest {
     assertFalse(a.datastore.awaitReadable(Duration.ofSeconds(2)));
     Files.copy(
         plane.admin().token(), credentials.resolve("token"), StandardCopyOption.REPLACE_EXISTING);
-    assertTrue(a.datastore.awaitReadable(Duration.ofSeconds(60)), a.datastore.problem());
+    assertTrue(a.datastore.awaitReadable(Duration.ofMinutes(1)), a.datastore.problem());
     publish(a, record("a", 4, 1));
   }
 
@@ -321,7 +321,7 @@ final class KubernetesDatastoreTest {
                   "b",
                   new RecordWatch.Timing(Duration.ofMillis(500), Duration.ofSeconds(2))));
       opened.add(b);
-      assertTrue(b.datastore.awaitReadable(Duration.ofSeconds(60)), b.datastore.problem());
+      assertTrue(b.datastore.awaitReadable(Duration.ofMinutes(1)), b.datastore.problem());
       Follower a = follow(plane.admin(), "a");
       proxy.freeze();
       PeerRecord record = record("a", 4, 1, claim("10.240.1.20", 1));
@@ -367,7 +367,7 @@ final class KubernetesDatastoreTest {
   private Follower follow(ApiServer server, String node) throws Exception {
     Follower follower = open(server, node);
     assertTrue(
-        follower.datastore.awaitReadable(Duration.ofSeconds(60)), follower.datastore.problem());
+        follower.datastore.awaitReadable(Duration.ofMinutes(1)), follower.datastore.problem());
     return follower;
   }
 

@@ -1,0 +1,174 @@
+package dev.azwg.wg.datastore.kubernetes;
+
+import dev.azwg.ipam.pool.AddressPool;
+import dev.azwg.ipam.pool.NodeNetworkConfigDocument;
+import dev.azwg.ipam.pool.PoolException;
+import dev.azwg.ipam.pool.PoolException.Reason;
+import dev.azwg.wg.pool.PoolSource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's pool as Azure's control plane keeps it: the NodeNetworkConfig in kube-system that has the
+ * node's name. A cluster whose API server does not know such objects, because its nodes get their
+ * addresses another way, is asked again now and then.
+ */
+public final class NodeNetworkConfigSource implements PoolSource {
+  private static final String GROUP = "acn.azure.com";
+  private static final String VERSION = "v1alpha";
+  private static final String PLURAL = "nodenetworkconfigs";
+  private static final String NAMESPACE = "kube-system";
+
+  /** Whether the API server knows of such objects changes when a cluster is upgraded. */
+  private static final Duration LOOK_FOR_KIND = Duration.ofMinutes(5);
+
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
+  private static final ResourceDefinitionContext KIND =
+      new ResourceDefinitionContext.Builder()
+          .withGroup(GROUP)
+          .withVersion(VERSION)
+          .withKind("NodeNetworkConfig")
+          .withPlural(PLURAL)
+          .withNamespaced(true)
+          .build();
+
+  private final ApiClient client;
+  private final String node;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Runnable changed = () -> {};
+  private volatile byte @Nullable [] document;
+  private volatile String problem = "the API server has not been asked yet";
+  private volatile @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
+
+  private NodeNetworkConfigSource(ApiServer server, String node) {
+    this.client = ApiClient.of(server, KubernetesDatastore.FIELD_MANAGER);
+    this.node = node;
+  }
+
+  /**
+   * Begins to follow the object; does not wait for the server.
+   *
+   * @throws PoolException if the credentials cannot be read
+   */
+  public static NodeNetworkConfigSource start(ApiServer server, String node) throws PoolException {
+    try {
+      NodeNetworkConfigSource source = new NodeNetworkConfigSource(server, node);
+      Thread.ofPlatform().daemon().name("node-network-config").start(source::begin);
+      return source;
+    } catch (KubernetesClientException e) {
+      throw new PoolException(
+          Reason.UNAVAILABLE,
+          server.credentials().toString(),
+          KubernetesDatastore.describe(e),
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAMESPACE + "/" + PLURAL + "/" + node;
+  }
+
+  /** An API server without such objects gives an empty pool. */
+  @Override
+  public AddressPool read(List<InetAddress> nodeAddresses) throws PoolException {
+    byte[] known = document;
+    if (known != null) {
+      return NodeNetworkConfigDocument.parse(known, name(), node, nodeAddresses);
+    }
+    if (problem.isEmpty()) {
+      return AddressPool.EMPTY;
+    }
+    throw new PoolException(Reason.UNAVAILABLE, name(), problem, null);
+  }
+
+  @Override
+  public void watch(Runnable listener) {
+    changed = listener;
+    listener.run();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    SharedIndexInformer<GenericKubernetesResource> open = informer;
+    if (open != null) {
+      open.stop();
+    }
+    client.close();
+  }
+
+  private void begin() {
+    try {
+      while (!knowsKind()) {
+        Duration pause = problem.isEmpty() ? LOOK_FOR_KIND : AFTER_FAILURE;
+        if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+      SharedIndexInformer<GenericKubernetesResource> next =
+          client
+              .genericKubernetesResources(KIND)
+              .inNamespace(NAMESPACE)
+              .withName(node)
+              .runnableInformer(0)
+              .exceptionHandler((started, failure) -> {
+                problem = KubernetesDatastore.describe(failure);
+                return true;
+              });
+      informer = next.addEventHandler(new Take());
+      var _ =
+          next.start()
+              .thenRun(() -> {
+                // Listed: what there is has been handed over, or there is none.
+                problem = "";
+                changed.run();
+              });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean knowsKind() {
+    try {
+      boolean known = client.raw("/apis/" + GROUP + "/" + VERSION) != null;
+      problem = "";
+      changed.run();
+      return known;
+    } catch (KubernetesClientException e) {
+      problem = KubernetesDatastore.describe(e);
+      return false;
+    }
+  }
+
+  /** An object that was deleted takes nothing away: its node goes, or it comes back. */
+  private final class Take implements ResourceEventHandler<GenericKubernetesResource> {
+    @Override
+    public void onAdd(GenericKubernetesResource config) {
+      document =
+          client.getKubernetesSerialization().asJson(config).getBytes(StandardCharsets.UTF_8);
+      changed.run();
+    }
+
+    @Override
+    public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource config) {
+      onAdd(config);
+    }
+
+    @Override
+    public void onDelete(GenericKubernetesResource config, boolean stateUnknown) {
+      // See above.
+    }
+  }
+}
