@@ -52,6 +52,11 @@ public interface Datastore extends AutoCloseable {
     return true;
   }
 
+  /** Says how this node is, as soon as it can be said; datastores without a place for it do not. */
+  default void report(NodeCondition condition) {
+    // Nowhere to say it.
+  }
+
   /** What keeps records from being read or published at the moment; empty if nothing does. */
   default String problem() {
     return "";

@@ -7,6 +7,7 @@ import dev.azwg.netlink.libc.Libc;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.datastore.NodeCondition;
 import dev.azwg.wg.host.HostException;
 import dev.azwg.wg.host.PodRoutes;
 import dev.azwg.wg.host.Underlay;
@@ -132,6 +133,7 @@ final class Reconciler {
       } catch (IOException e) {
         log.error("reconciliation failed", "error", describe(e), "retry_in", pause);
         status.failed(describe(e));
+        report();
         pass.answer(describe(e));
         everythingAt = System.nanoTime();
         if (signals.stoppedWithin(pause)) {
@@ -141,6 +143,11 @@ final class Reconciler {
         pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
       }
     }
+  }
+
+  private void report() {
+    StatusBoard.Status now = status.status();
+    datastore.report(new NodeCondition(now.ready(), now.problem(), clock.instant()));
   }
 
   private Duration untilNext(long everythingAt) {
@@ -261,6 +268,7 @@ final class Reconciler {
       podMtus.follow(desired.mtu(), published, attachments.attachments());
       status.succeeded(
           desired, records, attachments, tunnel.degradation(), System.nanoTime() - start, observe);
+      report();
       if (observe && leftovers.remove(attachments.attachments(), routed, clock.instant()) > 0) {
         signals.mark(Dirty.LEDGER);
       }

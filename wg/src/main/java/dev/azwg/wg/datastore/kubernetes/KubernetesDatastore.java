@@ -4,14 +4,17 @@ import dev.azwg.wg.datastore.Datastore;
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DatastoreException.Reason;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.datastore.NodeCondition;
 import dev.azwg.wg.datastore.NodeName;
 import dev.azwg.wg.datastore.PeerRecordJson;
 import dev.azwg.wg.mesh.PeerRecord;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One {@link WireGuardPeer} per node. The informer lists and watches all of them, and gets over
@@ -23,20 +26,30 @@ public final class KubernetesDatastore implements Datastore {
   /** The field manager of everything that is written. */
   static final String FIELD_MANAGER = "azwg-watcher";
 
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(FIELD_MANAGER)
+          .withForce(true)
+          .build();
+
   private final String node;
   private final ApiClient client;
   private final NodeObject nodeObject;
   private final RecordStore store;
-  private final RecordWriter writer;
+  private final CoalescingWriter<PeerRecord> writer;
+  private final CoalescingWriter<NodeCondition> conditionWriter;
   private final RecordWatch watch;
   private volatile Runnable changed = () -> {};
+  private volatile @Nullable NodeCondition reported;
 
   private KubernetesDatastore(ApiServer server, String node, RecordWatch.Timing timing) {
     this.node = node;
     client = ApiClient.of(server, FIELD_MANAGER);
     nodeObject = new NodeObject(client, node);
     store = new RecordStore(node, this::changed);
-    writer = RecordWriter.start(this::write);
+    writer = CoalescingWriter.start("record-writer", this::write);
+    conditionWriter = CoalescingWriter.start("condition-writer", this::write);
     watch = RecordWatch.start(client, store, timing, this::changed);
   }
 
@@ -96,6 +109,15 @@ public final class KubernetesDatastore implements Datastore {
   }
 
   @Override
+  public void report(NodeCondition condition) {
+    NodeCondition before = reported;
+    if (before == null || !condition.isLike(before)) {
+      reported = condition;
+      var _ = conditionWriter.submit(condition);
+    }
+  }
+
+  @Override
   public void withdraw(String name) throws DatastoreException {
     try {
       client.resources(WireGuardPeer.class).withName(name).delete();
@@ -117,6 +139,7 @@ public final class KubernetesDatastore implements Datastore {
   @Override
   public void close() {
     writer.close();
+    conditionWriter.close();
     watch.close();
     client.close();
   }
@@ -127,17 +150,29 @@ public final class KubernetesDatastore implements Datastore {
 
   private void write(PeerRecord record) throws DatastoreException {
     try {
-      WireGuardPeer own = new WireGuardPeer();
-      ObjectMeta metadata = new ObjectMeta();
-      metadata.setName(node);
-      metadata.setOwnerReferences(List.of(nodeObject.ownerReference(store.get(node) == null)));
-      own.setMetadata(metadata);
+      WireGuardPeer own = WireGuardPeer.named(node);
+      own.getMetadata()
+          .setOwnerReferences(List.of(nodeObject.ownerReference(store.get(node) == null)));
       own.setSpec(new JsonText(PeerRecordJson.encodeSpec(record)));
       WireGuardPeer answer =
           client.resource(own).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
       store.wrote(answer, record);
     } catch (KubernetesClientException e) {
       throw new DatastoreException(Reason.NOT_PUBLISHED, node, describe(e), e);
+    }
+  }
+
+  /** Only after the record: a status is of an object. */
+  private void write(NodeCondition condition) throws DatastoreException {
+    if (store.get(node) == null) {
+      throw new DatastoreException(Reason.NOT_PUBLISHED, node, "has no record yet");
+    }
+    try {
+      WireGuardPeer own = WireGuardPeer.named(node);
+      own.setStatus(new JsonText(ConditionJson.encode(condition)));
+      var _ = client.resource(own).subresource("status").patch(APPLY);
+    } catch (KubernetesClientException e) {
+      throw new DatastoreException(Reason.NOT_PUBLISHED, node + "/status", describe(e), e);
     }
   }
 

@@ -26,6 +26,15 @@ public final class WireGuardPeer extends CustomResource<JsonText, JsonText> {
 
   private static final long serialVersionUID = 1L;
 
+  /** An object to be filled and applied. */
+  static WireGuardPeer named(String node) {
+    WireGuardPeer peer = new WireGuardPeer();
+    ObjectMeta metadata = new ObjectMeta();
+    metadata.setName(node);
+    peer.setMetadata(metadata);
+    return peer;
+  }
+
   /** What there is to know of an object without its content. */
   static WireGuardPeer stub(ObjectMeta of) {
     WireGuardPeer stub = new WireGuardPeer();

@@ -4,12 +4,15 @@ import static dev.azwg.wg.mesh.MeshFixtures.claim;
 import static dev.azwg.wg.mesh.MeshFixtures.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DatastoreSnapshot;
+import dev.azwg.wg.datastore.NodeCondition;
 import dev.azwg.wg.mesh.Claim;
+import dev.azwg.wg.mesh.MeshFixtures;
 import dev.azwg.wg.mesh.PeerRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,6 +103,25 @@ final class KubernetesDatastoreTest {
     assertEquals(1000, a.read().record("a").orElseThrow().claims().size());
     long generation = Long.parseLong(field("a", ".metadata.generation"));
     assertTrue(generation <= 3 + took.toSeconds(), generation + " writes in " + took);
+  }
+
+  @Test
+  void theConditionOfTheNodeIsInTheStatusAndChangesNothingElse() throws Exception {
+    Follower a = follow(plane.admin(), "a");
+    a.datastore.report(new NodeCondition(false, "not reconciled yet", MeshFixtures.EPOCH));
+    publish(a, record("a", 4, 1));
+    plane.kubectl("", "wait", "--for=condition=Ready=false", "--timeout=20s", PEERS + "/a");
+    String generation = field("a", ".metadata.generation");
+    a.datastore.report(new NodeCondition(true, "", MeshFixtures.NOW));
+    plane.kubectl("", "wait", "--for=condition=Ready", "--timeout=20s", PEERS + "/a");
+    assertEquals(generation, field("a", ".metadata.generation"));
+    assertEquals(record("a", 4, 1), a.read().record("a").orElseThrow());
+    String version = field("a", ".metadata.resourceVersion");
+    a.datastore.report(new NodeCondition(true, "", MeshFixtures.NOW.plusSeconds(30)));
+    publish(a, record("a", 4, 1, claim("10.240.1.10", 5)));
+    assertEquals(
+        MeshFixtures.NOW.toString(), field("a", ".status.conditions[0].lastTransitionTime"));
+    assertNotEquals(version, field("a", ".metadata.resourceVersion"));
   }
 
   @Test

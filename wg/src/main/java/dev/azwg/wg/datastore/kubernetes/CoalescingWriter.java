@@ -1,7 +1,6 @@
 package dev.azwg.wg.datastore.kubernetes;
 
 import dev.azwg.wg.datastore.DatastoreException;
-import dev.azwg.wg.mesh.PeerRecord;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -10,52 +9,53 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes this node's record on a thread of its own: the first one at once, then at most one a
- * second, always the newest. What cannot be written is tried again, with pauses that grow, until it
- * can or until something newer takes its place.
+ * Writes one thing of this node's on a thread of its own: the first version at once, then at most
+ * one a second, always the newest. What cannot be written is tried again, with pauses that grow,
+ * until it can or until something newer takes its place.
  */
-final class RecordWriter implements AutoCloseable {
-  /** The server is asked to take one of these. */
-  interface Target {
+final class CoalescingWriter<T> implements AutoCloseable {
+  /** Where versions are written to. */
+  interface Target<T> {
     /**
-     * Writes the record.
+     * Writes a version.
      *
      * @throws DatastoreException if the server did not take it
      */
-    void write(PeerRecord record) throws DatastoreException;
+    void write(T version) throws DatastoreException;
   }
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final Target target;
+  private final Target<T> target;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition submitted = lock.newCondition();
-  private @Nullable PeerRecord pending;
+  private @Nullable T pending;
   private CompletableFuture<Void> outcome = new CompletableFuture<>();
   private boolean closed;
   private volatile String problem = "";
 
-  private RecordWriter(Target target) {
+  private CoalescingWriter(Target<T> target) {
     this.target = target;
   }
 
-  static RecordWriter start(Target target) {
-    RecordWriter writer = new RecordWriter(target);
-    Thread.ofPlatform().daemon().name("record-writer").start(writer::run);
+  /** A writer on a new thread, {@code name}. */
+  static <T> CoalescingWriter<T> start(String name, Target<T> target) {
+    CoalescingWriter<T> writer = new CoalescingWriter<>(target);
+    Thread.ofPlatform().daemon().name(name).start(writer::run);
     return writer;
   }
 
   /**
-   * Takes a record to be written.
+   * Takes a version to be written.
    *
    * @return completes when it, or a newer one, has been written; completes exceptionally when an
    *     attempt has failed, after which it is tried again all the same
    */
-  CompletableFuture<Void> submit(PeerRecord record) {
+  CompletableFuture<Void> submit(T version) {
     lock.lock();
     try {
-      pending = record;
+      pending = version;
       submitted.signalAll();
       return outcome;
     } finally {
@@ -85,18 +85,18 @@ final class RecordWriter implements AutoCloseable {
     Duration pause = INTERVAL;
     try {
       while (true) {
-        Work work = take();
+        Work<T> work = take();
         if (work == null) {
           return;
         }
         try {
-          target.write(work.record());
+          target.write(work.version());
           problem = "";
           pause = INTERVAL;
           work.outcome().complete(null);
         } catch (DatastoreException e) {
           problem = String.valueOf(e.getMessage());
-          putBack(work.record());
+          putBack(work.version());
           work.outcome().completeExceptionally(e);
           Duration longer = pause.multipliedBy(2);
           pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
@@ -111,19 +111,19 @@ final class RecordWriter implements AutoCloseable {
     }
   }
 
-  private record Work(PeerRecord record, CompletableFuture<Void> outcome) {}
+  private record Work<T>(T version, CompletableFuture<Void> outcome) {}
 
-  private @Nullable Work take() throws InterruptedException {
+  private @Nullable Work<T> take() throws InterruptedException {
     lock.lock();
     try {
       while (pending == null && !closed) {
         submitted.await();
       }
-      PeerRecord record = pending;
-      if (record == null) {
+      T version = pending;
+      if (version == null) {
         return null;
       }
-      Work work = new Work(record, outcome);
+      Work<T> work = new Work<>(version, outcome);
       pending = null;
       outcome = new CompletableFuture<>();
       return work;
@@ -132,11 +132,11 @@ final class RecordWriter implements AutoCloseable {
     }
   }
 
-  private void putBack(PeerRecord record) {
+  private void putBack(T version) {
     lock.lock();
     try {
       if (pending == null && !closed) {
-        pending = record;
+        pending = version;
       }
     } finally {
       lock.unlock();
