@@ -19,7 +19,7 @@ check_objects() {
 }
 
 datastore_problem() {
-  on_node "$1" "$AZWG_DIST/azwg-watcher" status --root "$LAB_DIR/$1" | jq -e -r '.datastoreProblem'
+  on_node "$1" "$AZWG_DIST/azwg-watcher" status --json --root "$LAB_DIR/$1" | jq -r '.datastoreProblem'
 }
 
 has_datastore_problem() {
