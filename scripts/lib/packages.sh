@@ -9,7 +9,7 @@ declare -Ar PACKAGE_PURPOSE=(
   [containerd]="a real container runtime with CRI"
   [curl]="speaks to container runtimes and API servers"
   [debian-archive-keyring]="checks what comes from other suites"
-  [dpkg-dev]="unpacks Debian's sources"
+  [dpkg-dev]="unpacks Debian's sources, makes packages"
   [openssl]="keys and certificates of the API server"
   [podman]="a real container runtime with a CNI back end"
   [qemu-system-common]="virtiofsd: the virtual machine's file system"
@@ -24,6 +24,7 @@ declare -Ar PACKAGE_PURPOSE=(
   [jq]="reads JSON in the scripts"
   [kmod]="the modules of the virtual machine's kernel"
   [libc6-dev]="native-image links the executables"
+  [lintian]="checks the Debian package"
   [maven]="builds azwg"
   [procps]="sysctl"
   [shellcheck]="checks the scripts"
@@ -31,6 +32,7 @@ declare -Ar PACKAGE_PURPOSE=(
   [tcpdump]="proves what is on the wire"
   [util-linux]="nsenter, unshare, flock"
   [wireguard-tools]="wg: an independent view of the tunnels and keys"
+  [yq]="reads YAML in the scripts"
   [zlib1g-dev]="native-image links the executables"
 )
 

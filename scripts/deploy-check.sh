@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# Checks what is in deploy/: the overlays render, the chart says the same, the pods have no more rights than they need, and an
+# API server takes them. On standard output a line PASS or FAIL for each thing shown.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/jdk.sh
+. "$AZWG_ROOT/scripts/lib/jdk.sh"
+for library in tools verdict release manifests; do
+  # shellcheck source=/dev/null
+  . "$AZWG_ROOT/scripts/lib/$library.sh"
+done
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/deploy-check.sh [--kubeconfig FILE] [--no-setup]
+
+Renders every overlay with kustomize and the chart with Helm, and judges the result.
+
+  --kubeconfig FILE   an API server's administrator: everything is sent to it, as a dry run. kubectl is $KUBECTL or the path's.
+                      Without it no server is asked.
+  --no-setup          trust that scripts/setup.sh --for packaging has run
+TEXT
+}
+
+KUBECONFIG_FILE='' SETUP=yes
+while (($# > 0)); do
+  case $1 in
+    --kubeconfig) KUBECONFIG_FILE=$2 && shift ;;
+    --no-setup) SETUP='' ;;
+    -h | --help) usage && exit ;;
+    *) usage >&2 && die "unknown argument: $1" ;;
+  esac
+  shift
+done
+
+readonly RENDERED=(base overlays/aks-overlay overlays/aks-pod-subnet overlays/aks-node-subnet overlays/strict uninstall)
+declare -A OBJECTS=()
+
+check_renders() {
+  local directory yaml
+  for directory in "${RENDERED[@]}"; do
+    if yaml=$(kustomized "$directory" 2>&1); then
+      OBJECTS[$directory]=$(as_json <<<"$yaml")
+      pass "kustomize builds deploy/$directory" "$(wc -l <<<"${OBJECTS[$directory]}") objects"
+    else
+      fail "kustomize builds deploy/$directory" "$(tail -n 1 <<<"$yaml")"
+    fi
+  done
+}
+
+# same_objects WHAT EXPECTED ACTUAL
+same_objects() {
+  local difference
+  difference=$(first_difference "$2" "$3")
+  if [[ -n $2 && -z $difference ]]; then
+    pass "$1" "$(wc -l <<<"$2") objects"
+  else
+    fail "$1" "${difference//$'\n'/ | }"
+  fi
+}
+
+# check_chart_equals DIRECTORY VALUES: the chart with these values and its CRD is what kustomize builds of the directory.
+check_chart_equals() {
+  local directory=$1 values=$2 rendered
+  printf '%s\n' "$values" >"$work/values.yaml"
+  if ! rendered=$({ helm_rendered kube-system "$work/values.yaml" && printf -- '---\n' && cat "$AZWG_ROOT/deploy/helm/azwg/crds/"*; } 2>"$work/helm.err"); then
+    fail "the chart says the same as deploy/$directory" "$(tail -n 1 "$work/helm.err")"
+    return
+  fi
+  same_objects "the chart says the same as deploy/$directory" "${OBJECTS[$directory]:-}" "$(as_json <<<"$rendered")"
+}
+
+# check_chart_refuses WHAT NAMESPACE VALUES MESSAGE
+check_chart_refuses() {
+  local output
+  printf '%s\n' "$3" >"$work/values.yaml"
+  if output=$(helm_rendered "$2" "$work/values.yaml" 2>&1); then
+    fail "the chart refuses $1" "it does not"
+  else
+    judge "the chart refuses $1" "$(grep -o "$4.*" <<<"$output" | head -n 1 | cut -c1-80)" grep -q "$4" <<<"$output"
+  fi
+}
+
+check_chart() {
+  local findings
+  if findings=$(helm_run lint "$AZWG_ROOT/deploy/helm/azwg" 2>&1); then
+    pass "helm lint --strict" "no finding"
+  else
+    fail "helm lint --strict" "$(grep -v '^$' <<<"$findings" | tail -n 1)"
+  fi
+  check_chart_equals overlays/aks-overlay '{}'
+  check_chart_equals base '{aks: false, admission: {enabled: false}}'
+  check_chart_equals overlays/strict '{mode: strict, clusterRanges: [10.244.0.0/16, 10.224.0.0/16]}'
+  check_chart_refuses "another namespace" default '{}' 'install with --namespace kube-system'
+  check_chart_refuses "ranges in permissive mode" kube-system '{clusterRanges: [10.0.0.0/8]}' 'refused in strict mode only'
+  check_chart_refuses "an unknown mode" kube-system '{mode: strickt}' 'neither permissive nor strict'
+  # Everything that can be set, set: what comes out must still be a DaemonSet with each of them in it.
+  printf '%s\n' '{hostScope: "off", encryption: "on", fabricMtu: 0, mtu: 1380, listenPort: 51821, underlay: eth1, logLevel: debug,' \
+    'extraArgs: [--resync=10s], neverTunnel: [10.9.0.0/24], followPodMtu: false, metrics: {listen: "$(HOST_IP):9586"},' \
+    'image: {repository: r/azwg, digest: "sha256:0123"}, nodeSelector: {a: b}, podAnnotations: {c: d}}' >"$work/values.yaml"
+  # shellcheck disable=SC2016 # a variable of Kubernetes
+  same_lines "every value of the chart arrives" "arguments, image, capabilities" \
+    "$(printf '%s\n' run '--node=$(NODE_NAME)' --datastore=kubernetes --sysctl-dir=/host/proc/sys '--metrics-listen=$(HOST_IP):9586' \
+      --never-tunnel=172.30.0.0/16,172.31.0.0/16,192.0.2.0/24,10.9.0.0/24 --host-scope=off --encryption=on --fabric-mtu=0 --mtu=1380 \
+      --listen-port=51821 --underlay=eth1 --log-level=debug --resync=10s r/azwg@sha256:0123 NET_ADMIN a=b c=d)" \
+    "$(helm_rendered kube-system "$work/values.yaml" | as_json | jq -r 'select(.kind == "DaemonSet").spec.template
+      | .spec.containers[0] as $c | $c.args[], $c.image, $c.securityContext.capabilities.add[],
+        "a=\(.spec.nodeSelector.a)", "c=\(.metadata.annotations.c)"')"
+}
+
+# rights DIRECTORY: what each container may do, one a line.
+rights() {
+  jq -r 'select(.kind == "DaemonSet").spec.template.spec
+    | . as $pod | (.initContainers[], .containers[]) | .securityContext as $c
+    | "\(.name): privileged=\($c.privileged // false) escalation=\($c.allowPrivilegeEscalation) readonly=\($c.readOnlyRootFilesystem) seccomp=\($pod.securityContext.seccompProfile.type) drop=\($c.capabilities.drop | join(",")) add=\($c.capabilities.add // [] | join(","))"' \
+    <<<"${OBJECTS[$1]:-}"
+}
+
+check_rights() {
+  local common='privileged=false escalation=false readonly=true seccomp=RuntimeDefault drop=ALL'
+  same_lines "the DaemonSet's containers have the rights that they need and no others" "NET_ADMIN, SYS_ADMIN" \
+    "install-plugin: $common add="$'\n'"azwg-watcher: $common add=NET_ADMIN,SYS_ADMIN" "$(rights overlays/strict)"
+  same_lines "uninstalling has the rights that it needs and no others" "NET_ADMIN" \
+    "uninstall: $common add=NET_ADMIN"$'\n'"done: $common add=" "$(rights uninstall)"
+  # What is mounted is exactly what is asked for, and nothing of the host but these paths.
+  same_lines "the host's paths" "6 paths" \
+    "$(printf '%s\n' /etc/cni/net.d /opt/cni/bin /proc/sys/net /run/azwg /run/netns /var/lib/azwg)" \
+    "$(jq -r 'select(.kind == "DaemonSet").spec.template.spec.volumes[].hostPath.path' <<<"${OBJECTS[base]:-}")"
+}
+
+check_versions() {
+  local version
+  version=$(release_version)
+  same_lines "chart, image and POM have one version" "$version" "$version" \
+    "$({ yq -r '.version, .appVersion' "$AZWG_ROOT/deploy/helm/azwg/Chart.yaml"
+      yq -r '.images[] | select(.name == "azwg").newTag' "$AZWG_ROOT/deploy/base/kustomization.yaml" \
+        "$AZWG_ROOT/deploy/uninstall/kustomization.yaml"; } | sort -u)"
+}
+
+kube() {
+  "${KUBECTL:-kubectl}" --kubeconfig "$KUBECONFIG_FILE" "$@"
+}
+
+# A server that has no such kind cannot judge it. Only what came after Kubernetes 1.20 is excused, and said.
+check_server() {
+  local version excused='' output directory
+  version=$(kube version -o json | jq -r .serverVersion.gitVersion) || die "the API server does not answer"
+  kube api-resources --api-group=admissionregistration.k8s.io -o name | grep -q '^validatingadmissionpolicies' ||
+    excused='ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding'
+  for directory in "${RENDERED[@]}"; do
+    # shellcheck disable=SC2086 # a list of kinds
+    if output=$(without $excused <<<"${OBJECTS[$directory]}" | kube apply --dry-run=server -f - 2>&1) &&
+      ! grep -qi '^warning' <<<"$output"; then
+      pass "$version takes deploy/$directory" "$(grep -c 'server dry run' <<<"$output") objects${excused:+, without admission policies, which it does not know}"
+    else
+      fail "$version takes deploy/$directory" "$(grep -v 'server dry run' <<<"$output" | head -n 3 | tr '\n' ' ')"
+    fi
+  done
+}
+
+main() {
+  [[ -z $SETUP ]] || "$AZWG_ROOT/scripts/setup.sh" --for packaging
+  use_jdk25
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  check_renders
+  check_chart
+  check_rights
+  check_versions
+  if [[ -n $KUBECONFIG_FILE ]]; then check_server; fi
+  verdict_summary
+}
+
+main
