@@ -96,9 +96,11 @@ check_chart() {
   check_chart_refuses "ranges in permissive mode" kube-system '{clusterRanges: [10.0.0.0/8]}' 'refused in strict mode only'
   check_chart_refuses "an unknown mode" kube-system '{mode: strickt}' 'neither permissive nor strict'
   # Everything that can be set, set: what comes out must still be a DaemonSet with each of them in it.
-  printf '%s\n' '{hostScope: "off", encryption: "on", fabricMtu: 0, mtu: 1380, listenPort: 51821, underlay: eth1, logLevel: debug,' \
-    'extraArgs: [--resync=10s], neverTunnel: [10.9.0.0/24], followPodMtu: false, metrics: {listen: "$(HOST_IP):9586"},' \
-    'image: {repository: r/azwg, digest: "sha256:0123"}, nodeSelector: {a: b}, podAnnotations: {c: d}}' >"$work/values.yaml"
+  cat >"$work/values.yaml" <<'VALUES'
+{hostScope: "off", encryption: "on", fabricMtu: 0, mtu: 1380, listenPort: 51821, underlay: eth1, logLevel: debug,
+ extraArgs: [--resync=10s], neverTunnel: [10.9.0.0/24], followPodMtu: false, metrics: {listen: "$(HOST_IP):9586"},
+ image: {repository: r/azwg, digest: "sha256:0123"}, nodeSelector: {a: b}, podAnnotations: {c: d}}
+VALUES
   # shellcheck disable=SC2016 # a variable of Kubernetes
   same_lines "every value of the chart arrives" "arguments, image, capabilities" \
     "$(printf '%s\n' run '--node=$(NODE_NAME)' --datastore=kubernetes --sysctl-dir=/host/proc/sys '--metrics-listen=$(HOST_IP):9586' \

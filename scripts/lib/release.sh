@@ -20,6 +20,7 @@ release_epoch() {
 }
 
 # Every file gets this date, so that one that has not changed is the same in each build.
+# shellcheck disable=SC2034 # for who makes archives
 readonly RELEASE_FILE_DATE=@0
 
 # release_needs FILE...: the shared libraries that the programs need, the loader included, one path a line; symbolic links are
