@@ -136,8 +136,7 @@ check_versions() {
   version=$(release_version)
   same_lines "chart, image and POM have one version" "$version" "$version" \
     "$({ yq -r '.version, .appVersion' "$AZWG_ROOT/deploy/helm/azwg/Chart.yaml"
-      yq -r '.images[] | select(.name == "azwg").newTag' "$AZWG_ROOT/deploy/base/kustomization.yaml" \
-        "$AZWG_ROOT/deploy/uninstall/kustomization.yaml"; } | sort -u)"
+      cat "$AZWG_ROOT"/deploy/*/daemonset.yaml | sed -n 's,.*image: registry.example/azwg:,,p'; } | sort -u)"
 }
 
 kube() {
@@ -154,7 +153,7 @@ check_server() {
     # shellcheck disable=SC2086 # a list of kinds
     if output=$(without $excused <<<"${OBJECTS[$directory]}" | kube apply --dry-run=server -f - 2>&1) &&
       ! grep -qi '^warning' <<<"$output"; then
-      pass "$version takes deploy/$directory" "$(grep -c 'server dry run' <<<"$output") objects${excused:+, without admission policies, which it does not know}"
+      pass "$version takes deploy/$directory" "$(grep -c 'server dry run' <<<"$output") of $(wc -l <<<"${OBJECTS[$directory]}") objects${excused:+; it knows no admission policies}"
     else
       fail "$version takes deploy/$directory" "$(grep -v 'server dry run' <<<"$output" | head -n 3 | tr '\n' ' ')"
     fi

@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Checks what is shipped: the container image and the Debian package are reproducible and complete, and a watcher in a container
+# with the rights of the DaemonSet, and no others, does its work on a node. On standard output a line PASS or FAIL for each thing
+# shown.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=scripts/lib/jdk.sh
+. "$AZWG_ROOT/scripts/lib/jdk.sh"
+for library in tools executables verdict release manifests image-checks deb-checks lab lab-network lab-cni lab-watcher node-container; do
+  # shellcheck source=/dev/null
+  . "$AZWG_ROOT/scripts/lib/$library.sh"
+done
+
+usage() {
+  cat <<'TEXT'
+usage: scripts/package-check.sh
+
+Sets up what is missing, builds the executables if their sources changed, makes image and package, and judges them.
+
+  AZWG_PREBUILT=DIR   use the executables azwg and azwg-watcher in DIR instead of building them
+TEXT
+}
+
+# Every argument of the manifests is one that the executable knows: with --help it says how it is used, unless it does not
+# understand the rest.
+check_arguments() {
+  local directory arguments output
+  for directory in overlays/strict uninstall; do
+    mapfile -t arguments < <(kustomized "$directory" | as_json | jq -r 'select(.kind == "DaemonSet").spec.template.spec
+      | (.initContainers[], .containers[]) | select(.name != "done") | .args | join("\n"), ""')
+    output=''
+    local command=() argument
+    for argument in "${arguments[@]}"; do
+      if [[ -n $argument ]]; then
+        command+=("$argument")
+      else
+        "$AZWG_DIST/azwg-watcher" "${command[@]}" --help >/dev/null 2>"$work/usage" || output+="${command[0]}: $(head -n 1 "$work/usage") "
+        command=()
+      fi
+    done
+    judge "azwg-watcher knows the arguments of deploy/$directory" "${output:-all}" test -z "$output"
+  done
+}
+
+start_nodes() {
+  lab_create
+  trap end_run EXIT
+  lab_add_fabric
+  lab_add_node 1
+  lab_add_node 2
+  node_install_plugin n2
+  watcher_start n2
+}
+
+watcher_says() {
+  container_exec n1 azwg-watcher status --json | jq -e "$1" >/dev/null
+}
+
+link_mtu() {
+  in_pod "$1" ip -j link show eth0 | jq '.[0].mtu'
+}
+
+has_mtu() {
+  [[ $(link_mtu "$1") == "$2" ]]
+}
+
+process_rights() {
+  local pid
+  pid=$(on_containerd n1 task list | awk -v name="$CONTAINER_NAME" '$1 == name { print $2 }')
+  awk '$1 ~ /^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ { print $1 $2 }' "/proc/$pid/status"
+}
+
+reaches() {
+  ip netns exec "$(lab_ns n2)" ping -q -c 1 -w 5 "$1" >/dev/null
+}
+
+check_container() {
+  local image=azwg:check
+  # shellcheck disable=SC2034 # for node-container.sh
+  MANIFEST=$(kustomized base | as_json)
+  start_nodes
+  mkdir -p "$(node_conflist_dir n1)"
+  cp "$AZWG_ROOT/scripts/cni/10-azure.conflist" "$(node_conflist_dir n1)"
+  node_containerd_start n1
+  "$AZWG_ROOT/scripts/image.sh" --no-setup --name "$image" --with-wireguard-go --output "$LAB_DIR/image.tar" >/dev/null
+  judge "containerd imports the image" "$(containerd --version | awk '{ print $3 }')" \
+    on_containerd n1 images import --snapshotter native "$LAB_DIR/image.tar" >&2
+  image=$(on_containerd n1 images list -q | head -n 1)
+  judge "the init container installs the plugin" "without a capability" container_run_init n1 "$image" >&2
+  judge "what it installed is the image's" "azwg" cmp -s "$LAB_DIR/n1/opt/cni/bin/azwg" "$AZWG_DIST/azwg"
+  ip netns exec "$(lab_ns n1)" sysctl -qw net.ipv4.conf.all.src_valid_mark=0 net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.eth0.rp_filter=1
+  judge "the watcher starts in its container" "status --alive" container_start n1 "$image"
+  # Bits 12 and 21 of capabilities(7).
+  same_lines "it has the rights that the manifest says" "NET_ADMIN and SYS_ADMIN, seccomp, no new privileges" \
+    "$(printf '%s\n' CapEff:0000000000201000 CapBnd:0000000000201000 NoNewPrivs:1 Seccomp:2)" "$(process_rights)"
+  judge "it is ready" "status" wait_until 20 "the container to be ready" container_exec n1 azwg-watcher status
+  judge "it sets the sysctl through the mount" "src_valid_mark" test "$(on_node n1 cat /proc/sys/net/ipv4/conf/all/src_valid_mark)" = 1
+  judge "the packet filter works from there" "marks" watcher_says '.packetFilter.reversePath == "marks"'
+  judge "it enters the plugin into the list" "10-azure.conflist" wait_until 10 "the entry" node_serves_pods n1
+  judge "it has a tunnel to the other node" "verified" wait_until 30 "a tunnel" watcher_says '.nodes.encrypted.nodes == 1'
+  check_pods "$image"
+  container_stop n1
+}
+
+# The plugin on the node and the watcher in the container work together, and the watcher reaches into pods that started after it.
+check_pods() {
+  judge "a pod is attached" "cnitool" pod_add n1 web
+  judge "its link fits the tunnel" "MTU $(link_mtu web)" has_mtu web 1340
+  judge "the other node reaches it" "${POD_ADDRESS[web]}" wait_until 10 "a ping through the tunnel" reaches "${POD_ADDRESS[web]}"
+  ip -n "$(lab_ns n1)" link set eth0 mtu 1380
+  judge "its link follows the node's MTU" "1380 less 60" wait_until 10 "the pod's MTU" has_mtu web 1320
+  judge "the watcher is restarted" "SIGTERM, a new container" restart_container "$1"
+  judge "the pod is reached as before" "${POD_ADDRESS[web]}" wait_until 10 "a ping after the restart" reaches "${POD_ADDRESS[web]}"
+  judge "nothing was taken for another's change" "$(container_exec n1 azwg-watcher status --json | jq -c '.drift // {} | keys')" \
+    watcher_says '(.drift // {}) | (has("FIREWALL") or has("SYSCTL")) | not'
+  judge "the pod goes" "DEL" pod_del web
+}
+
+restart_container() {
+  container_stop n1 && container_start n1 "$1"
+}
+
+end_run() {
+  local status=$? pid
+  if ((status != 0)) && [[ -n $LAB_ID ]]; then
+    tail -n 20 "$LAB_DIR"/n1/*.log 2>/dev/null | cut -c1-300 >&2 || true
+  fi
+  # Shims outlive their runtime on purpose.
+  for pid in $(pgrep -f "containerd-shim.*$LAB_DIR/" || true); do
+    kill -s KILL "$pid" 2>/dev/null || true
+  done
+  findmnt -rno TARGET | grep -F "$LAB_DIR/" | sort -r | xargs -r umount -l 2>/dev/null || true
+  rm -rf "$work"
+  lab_destroy
+  exit "$status"
+}
+
+case ${1:-} in
+  -h | --help)
+    usage
+    exit
+    ;;
+esac
+"$AZWG_ROOT/scripts/setup.sh" --for packaging --for cni
+use_jdk25
+ensure_executables
+export AZWG_PREBUILT=$AZWG_DIST
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+check_image_is_reproducible "$work"
+check_image_content "$work"
+check_deb "$work"
+check_arguments
+check_container
+verdict_summary
