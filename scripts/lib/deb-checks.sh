@@ -29,7 +29,7 @@ check_unit() {
 
 # check_life WORK PACKAGE: installed, removed and purged in a root of its own; its scripts run with DPKG_ROOT, outside of it.
 check_life() {
-  local root=$1/deb-root
+  local root=$1/deb-root left
   mkdir -p "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates" "$root/var/lib/azwg" "$root/opt/cni/bin"
   : >"$root/var/lib/dpkg/status"
   deb_dpkg "$root" --install "$2"
@@ -40,8 +40,8 @@ check_life() {
   deb_dpkg "$root" --remove azwg
   judge "removing keeps the key and the settings" "as dpkg does" test -e "$root/var/lib/azwg/private.key" -a -e "$root/etc/default/azwg-watcher"
   deb_dpkg "$root" --purge azwg
-  judge "purging leaves nothing" "$(find "$root" -path "$root/var/lib/dpkg" -prune -o -type f -printf '%P ')" \
-    test -z "$(find "$root" -path "$root/var/lib/dpkg" -prune -o -type f -print)"
+  left=$(find "$root" -path "$root/var/lib/dpkg" -prune -o -type f -printf '%P ')
+  judge "purging leaves nothing" "${left:-no file}" test -z "$left"
 }
 
 # deb_dpkg ROOT ARGUMENT...: what the package depends on is the machine's matter.
