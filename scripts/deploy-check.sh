@@ -6,27 +6,29 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/jdk.sh
 . "$AZWG_ROOT/scripts/lib/jdk.sh"
-for library in tools verdict release manifests; do
+for library in tools verdict release manifests api-lab; do
   # shellcheck source=/dev/null
   . "$AZWG_ROOT/scripts/lib/$library.sh"
 done
 
 usage() {
   cat <<'TEXT'
-usage: scripts/deploy-check.sh [--kubeconfig FILE] [--no-setup]
+usage: scripts/deploy-check.sh [--server | --kubeconfig FILE] [--no-setup]
 
 Renders every overlay with kustomize and the chart with Helm, and judges the result.
 
-  --kubeconfig FILE   an API server's administrator: everything is sent to it, as a dry run. kubectl is $KUBECTL or the path's.
-                      Without it no server is asked.
+  --server            sends everything to a real API server of its own, as a dry run, and then in earnest
+  --kubeconfig FILE   the dry run only, with that administrator's rights. kubectl is $KUBECTL or the path's
   --no-setup          trust that scripts/setup.sh --for packaging has run
 TEXT
 }
 
-KUBECONFIG_FILE='' SETUP=yes
+KUBECONFIG_FILE='' SETUP=yes SERVER=''
+readonly ARGUMENTS=("$@")
 while (($# > 0)); do
   case $1 in
     --kubeconfig) KUBECONFIG_FILE=$2 && shift ;;
+    --server) SERVER=yes ;;
     --no-setup) SETUP='' ;;
     -h | --help) usage && exit ;;
     *) usage >&2 && die "unknown argument: $1" ;;
@@ -140,7 +142,7 @@ check_versions() {
 }
 
 kube() {
-  "${KUBECTL:-kubectl}" --kubeconfig "$KUBECONFIG_FILE" "$@"
+  "${KUBECTL:-kubectl}" --kubeconfig "$KUBECONFIG_FILE" --cache-dir "$work/kubectl-cache" "$@"
 }
 
 # A server that has no such kind cannot judge it. Only what came after Kubernetes 1.20 is excused, and said.
@@ -160,16 +162,45 @@ check_server() {
   done
 }
 
+# Applied, and applied again: nothing may be left to change, or each `kubectl apply` would restart all watchers.
+check_applied() {
+  local objects
+  objects=$(without ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding <<<"${OBJECTS[overlays/aks-overlay]}")
+  if kube apply -f - <<<"$objects" >"$work/applied" 2>&1; then
+    pass "the server takes deploy/overlays/aks-overlay in earnest" "$(grep -c created "$work/applied") created"
+  else
+    fail "the server takes deploy/overlays/aks-overlay in earnest" "$(tail -n 1 "$work/applied")"
+  fi
+  same_lines "applied again it changes nothing" "all unchanged" "$(wc -l <<<"$objects")" \
+    "$(kube apply -f - <<<"$objects" 2>&1 | grep -c unchanged)"
+}
+
+end_run() {
+  local status=$?
+  api_lab_stop
+  rm -rf "$work"
+  exit "$status"
+}
+
 main() {
-  [[ -z $SETUP ]] || "$AZWG_ROOT/scripts/setup.sh" --for packaging
+  if [[ -n $SETUP ]]; then
+    "$AZWG_ROOT/scripts/setup.sh" --for packaging
+    [[ -z $SERVER ]] || "$AZWG_ROOT/scripts/setup.sh" --for kubernetes
+  fi
+  [[ -z $SERVER ]] || api_lab_enter "$AZWG_ROOT/scripts/deploy-check.sh" "${ARGUMENTS[@]}" --no-setup
   use_jdk25
   work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
+  trap end_run EXIT
   check_renders
   check_chart
   check_rights
   check_versions
+  if [[ -n $SERVER ]]; then
+    api_lab_start "$work/api"
+    KUBECTL=$(tool_dir kubernetes)/kubectl KUBECONFIG_FILE=$work/api/kubeconfig
+  fi
   if [[ -n $KUBECONFIG_FILE ]]; then check_server; fi
+  if [[ -n $SERVER ]]; then check_applied; fi
   verdict_summary
 }
 

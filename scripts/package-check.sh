@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib/common.sh"
 # shellcheck source=scripts/lib/jdk.sh
 . "$AZWG_ROOT/scripts/lib/jdk.sh"
-for library in tools executables verdict release manifests image-checks deb-checks lab lab-network lab-cni lab-watcher node-container; do
+for library in tools executables verdict release manifests image-checks deb-checks lab lab-network lab-cni lab-watcher lab-kubernetes node-container; do
   # shellcheck source=/dev/null
   . "$AZWG_ROOT/scripts/lib/$library.sh"
 done
@@ -43,18 +43,30 @@ check_arguments() {
   done
 }
 
+# The API server takes the manifests, as far as it knows their kinds, and both nodes have their records there: n1's watcher in a
+# container, n2's beside it on its node.
 start_nodes() {
+  local node
   lab_create
   trap end_run EXIT
   lab_add_fabric
-  lab_add_node 1
-  lab_add_node 2
+  lab_add_api_server
+  without ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding <<<"$MANIFEST" |
+    lab_kubectl apply -f - >"$LAB_DIR/apply.log"
+  for node in n1 n2; do
+    lab_add_node "${node#n}"
+    lab_api_node "$node"
+  done
   node_install_plugin n2
   watcher_start n2
 }
 
 watcher_says() {
   container_exec n1 azwg-watcher status --json | jq -e "$1" >/dev/null
+}
+
+has_record() {
+  lab_kubectl get "wireguardpeers/$1" -o name
 }
 
 link_mtu() {
@@ -87,7 +99,7 @@ check_container() {
   judge "containerd imports the image" "$(containerd --version | awk '{ print $3 }')" \
     on_containerd n1 images import --snapshotter native "$LAB_DIR/image.tar" >&2
   image=$(on_containerd n1 images list -q | head -n 1)
-  judge "the init container installs the plugin" "without a capability" container_run_init n1 "$image" >&2
+  judge "the init container installs the plugin" "without a capability" container_run n1 "$image" install-plugin --rm >&2
   judge "what it installed is the image's" "azwg" cmp -s "$LAB_DIR/n1/opt/cni/bin/azwg" "$AZWG_DIST/azwg"
   ip netns exec "$(lab_ns n1)" sysctl -qw net.ipv4.conf.all.src_valid_mark=0 net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.eth0.rp_filter=1
   judge "the watcher starts in its container" "status --alive" container_start n1 "$image"
@@ -99,9 +111,24 @@ check_container() {
   judge "the packet filter works from there" "marks" watcher_says '.packetFilter.reversePath == "marks"'
   judge "it enters the plugin into the list" "10-azure.conflist" wait_until 10 "the entry" node_serves_pods n1
   judge "it has a tunnel to the other node" "verified" wait_until 30 "a tunnel" watcher_says '.nodes.encrypted.nodes == 1'
+  judge "its record is at the API server, by its account's rights" "wireguardpeers/n1" has_record n1 >&2
   check_pods "$image"
   container_stop n1
   check_less "$image"
+  check_uninstall "$image"
+}
+
+# The DaemonSet that takes azwg off a node, as its init container runs.
+check_uninstall() {
+  MANIFEST=$(kustomized uninstall | as_json)
+  judge "uninstalling does its work" "NET_ADMIN only" container_run n1 "$1" uninstall --rm >&2
+  judge "the plugin is out of the list" "10-azure.conflist" \
+    jq -e 'all(.plugins[].type; . != "azwg")' "$(node_conflist_dir n1)/10-azure.conflist" >&2
+  judge "no device is left" "$WG_DEVICE" test ! -e "/sys/class/net/$WG_DEVICE" -a -z "$(ip -n "$(lab_ns n1)" -o link show type wireguard)"
+  judge "no rule and no table is left" "51820" test -z "$(ip -n "$(lab_ns n1)" rule | grep -w "$WG_TABLE")"
+  judge "the record is gone" "wireguardpeers/n1" test -z "$(has_record n1 2>/dev/null)"
+  judge "the pod and the other node reach each other without a tunnel" "${POD_ADDRESS[late]}" \
+    wait_until 10 "a ping in the clear" reaches "${POD_ADDRESS[late]}"
 }
 
 # What docs/install.md says of a container with less: it works, and these two things do not.
@@ -162,7 +189,7 @@ case ${1:-} in
     exit
     ;;
 esac
-"$AZWG_ROOT/scripts/setup.sh" --for packaging --for cni
+"$AZWG_ROOT/scripts/setup.sh" --for packaging --for kubernetes
 use_jdk25
 ensure_executables
 export AZWG_PREBUILT=$AZWG_DIST

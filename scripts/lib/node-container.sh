@@ -1,7 +1,10 @@
 # The watcher of a lab node as its DaemonSet runs it: in a container of containerd, with the arguments, mounts and rights that
-# the manifest says. Needs lab-network.sh, tools.sh and manifests.sh.
+# the manifest says. Needs lab-network.sh, lab-kubernetes.sh, tools.sh and manifests.sh.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # sets variables for its callers
+
+# For the caller to set: the objects of the manifest, one a line.
+MANIFEST=''
 
 readonly CONTAINER_NAMESPACE=k8s.io CONTAINER_NAME=azwg-watcher
 
@@ -53,33 +56,31 @@ container_options() {
       + (if .mountPropagation == "HostToContainer" then "rslave" else "rprivate" end)' <<<"$spec")
 }
 
-# container_arguments CONTAINER NODE: the manifest's, one a line, with a folder for a datastore.
+# container_arguments CONTAINER NODE: the manifest's, one a line.
 container_arguments() {
-  jq -r --arg name "$1" --arg node "$2" --arg folder "$(lab_datastore "$2")" 'select(.kind == "DaemonSet").spec.template.spec
-    | (.initContainers[], .containers[]) | select(.name == $name).args[]
-    | sub("\\$\\(NODE_NAME\\)"; $node) | sub("^--datastore=kubernetes$"; "--datastore=directory:" + $folder)' <<<"$MANIFEST"
+  jq -r --arg name "$1" --arg node "$2" 'select(.kind == "DaemonSet").spec.template.spec
+    | (.initContainers[], .containers[]) | select(.name == $name).args[] | sub("\\$\\(NODE_NAME\\)"; $node)' <<<"$MANIFEST"
 }
 
-# container_run_init NODE IMAGE: the init container, to its end.
-container_run_init() {
-  local CONTAINER_OPTIONS arguments
-  container_options "$1" install-plugin
-  mapfile -t arguments < <(container_arguments install-plugin "$1")
-  on_containerd "$1" run --rm "${CONTAINER_OPTIONS[@]}" "$2" install-plugin azwg-watcher "${arguments[@]}" </dev/null
+# container_run NODE IMAGE CONTAINER OPTION...: the manifest's container, with further options of ctr. It finds the API server and
+# the credentials of its account where the kubelet puts them.
+container_run() {
+  local node=$1 image=$2 name=$3 CONTAINER_OPTIONS arguments
+  shift 3
+  container_options "$node" "$name"
+  mapfile -t arguments < <(container_arguments "$name" "$node")
+  on_containerd "$node" run "${CONTAINER_OPTIONS[@]}" "$@" --env "KUBERNETES_SERVICE_HOST=$VNET_GATEWAY" \
+    --env "KUBERNETES_SERVICE_PORT=${LAB_API_URL##*:}" \
+    --mount "type=bind,src=$(api_credentials "$node"),dst=/var/run/secrets/kubernetes.io/serviceaccount,options=rbind:ro" \
+    "$image" "$name" azwg-watcher "${arguments[@]}" </dev/null
 }
 
-# container_start NODE IMAGE: the watcher. A kernel without WireGuard needs two things more: the device that userspace WireGuard
-# is made of, and a place for its socket.
+# container_start NODE IMAGE: the watcher; returns when it answers. A kernel without WireGuard needs two things more: the device
+# that userspace WireGuard is made of, and a place for its socket.
 container_start() {
-  local node=$1 CONTAINER_OPTIONS arguments folder
-  container_options "$node" azwg-watcher
-  folder=$(lab_datastore "$node")
-  mkdir -p "$folder"
-  mapfile -t arguments < <(container_arguments azwg-watcher "$node")
-  on_containerd "$node" run --detach "${CONTAINER_OPTIONS[@]}" --mount "type=bind,src=$folder,dst=$folder,options=rbind:rw" \
-    --device /dev/net/tun --mount "type=tmpfs,src=tmpfs,dst=/run/wireguard,options=rw:mode=0700" \
-    --log-uri "file://$LAB_DIR/$node/watcher.log" "$2" "$CONTAINER_NAME" azwg-watcher "${arguments[@]}" </dev/null
-  wait_until 20 "the watcher of $node to answer" container_exec "$node" azwg-watcher status --alive
+  container_run "$1" "$2" "$CONTAINER_NAME" --detach --device /dev/net/tun --log-uri "file://$LAB_DIR/$1/watcher.log" \
+    --mount "type=tmpfs,src=tmpfs,dst=/run/wireguard,options=rw:mode=0700"
+  wait_until 20 "the watcher of $1 to answer" container_exec "$1" azwg-watcher status --alive
 }
 
 # container_exec NODE COMMAND...: in the watcher's container, as a probe runs it.
