@@ -30,7 +30,7 @@ readonly BUILD_PACKAGES=(maven)
 readonly IMAGE_PACKAGES=(gcc binutils libc6-dev zlib1g-dev)
 readonly NETWORK_PACKAGES=(iproute2 nftables util-linux procps wireguard-tools iputils-ping tcpdump jq)
 readonly CNI_PACKAGES=(containernetworking-plugins iptables)
-readonly PACKAGING_PACKAGES=(nftables dpkg-dev jq yq lintian containerd runc)
+readonly PACKAGING_PACKAGES=(nftables dpkg-dev jq yq lintian systemd containerd runc)
 readonly RUNTIME_PACKAGES=(containerd runc podman busybox-static curl)
 
 check_system() {

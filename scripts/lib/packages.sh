@@ -29,6 +29,7 @@ declare -Ar PACKAGE_PURPOSE=(
   [procps]="sysctl"
   [shellcheck]="checks the scripts"
   [strace]="counts system calls"
+  [systemd]="checks the Debian package's service"
   [tcpdump]="proves what is on the wire"
   [util-linux]="nsenter, unshare, flock"
   [wireguard-tools]="wg: an independent view of the tunnels and keys"
