@@ -77,10 +77,11 @@ has_mtu() {
   [[ $(link_mtu "$1") == "$2" ]]
 }
 
-process_rights() {
-  local pid
+# process_status NAME...: of the watcher's process, the values of proc(5)'s status.
+process_status() {
+  local pid names=$*
   pid=$(on_containerd n1 task list | awk -v name="$CONTAINER_NAME" '$1 == name { print $2 }')
-  awk '$1 ~ /^(CapEff|CapBnd|NoNewPrivs|Seccomp):/ { print $1 $2 }' "/proc/$pid/status"
+  awk -v names=" $names " '{ sub(/:$/, "", $1) } index(names, " " $1 " ") { print $2 }' "/proc/$pid/status"
 }
 
 reaches() {
@@ -105,8 +106,10 @@ check_container() {
   judge "the watcher starts in its container" "status --alive" container_start n1 "$image"
   # Bits 12 and 21 of capabilities(7).
   same_lines "it has the rights that the manifest says" "NET_ADMIN and SYS_ADMIN, seccomp, no new privileges" \
-    "$(printf '%s\n' CapEff:0000000000201000 CapBnd:0000000000201000 NoNewPrivs:1 Seccomp:2)" "$(process_rights)"
+    "$(printf '%s\n' 0000000000201000 0000000000201000 1 2)" "$(process_status CapEff CapBnd NoNewPrivs Seccomp)"
   judge "it is ready" "status" wait_until 20 "the container to be ready" container_exec n1 azwg-watcher status
+  judge "its memory is within the DaemonSet's request" "$(process_status VmRSS) KiB resident of 65536" \
+    test "$(process_status VmRSS)" -le 65536
   judge "it sets the sysctl through the mount" "src_valid_mark" test "$(on_node n1 cat /proc/sys/net/ipv4/conf/all/src_valid_mark)" = 1
   judge "the packet filter works from there" "marks" watcher_says '.packetFilter.reversePath == "marks"'
   judge "it enters the plugin into the list" "10-azure.conflist" wait_until 10 "the entry" node_serves_pods n1
@@ -124,7 +127,7 @@ check_uninstall() {
   judge "uninstalling does its work" "NET_ADMIN only" container_run n1 "$1" uninstall --rm >&2
   judge "the plugin is out of the list" "10-azure.conflist" \
     jq -e 'all(.plugins[].type; . != "azwg")' "$(node_conflist_dir n1)/10-azure.conflist" >&2
-  judge "no device is left" "$WG_DEVICE" test ! -e "/sys/class/net/$WG_DEVICE" -a -z "$(ip -n "$(lab_ns n1)" -o link show type wireguard)"
+  judge "no packet filter is left" "inet azwg" test -z "$(on_node n1 nft list tables | grep -w azwg)"
   judge "no rule and no table is left" "51820" test -z "$(ip -n "$(lab_ns n1)" rule | grep -w "$WG_TABLE")"
   judge "the record is gone" "wireguardpeers/n1" test -z "$(has_record n1 2>/dev/null)"
   judge "the pod and the other node reach each other without a tunnel" "${POD_ADDRESS[late]}" \
@@ -139,7 +142,7 @@ check_less() {
   ip netns exec "$(lab_ns n1)" sysctl -qw net.ipv4.conf.all.src_valid_mark=0
   judge "a pod is attached for a container with less" "cnitool" pod_add n1 late
   judge "without SYS_ADMIN and the mount of /proc/sys/net the watcher starts" "status --alive" container_start n1 "$1"
-  same_lines "it has NET_ADMIN only" "CapEff" CapEff:0000000000001000 "$(process_rights | grep CapEff)"
+  same_lines "it has NET_ADMIN only" "CapEff" 0000000000001000 "$(process_status CapEff)"
   judge "it has a tunnel all the same" "verified" wait_until 30 "a tunnel" watcher_says '.nodes.encrypted.nodes == 1'
   judge "rules take the place of marks" "port-rules" watcher_says '.packetFilter.reversePath == "port-rules"'
   ip -n "$(lab_ns n1)" link set eth0 mtu 1360
