@@ -86,6 +86,7 @@ class_paths() {
   version=$(release_version)
   printf 'azwg-image-plugin-%s\nazwg-image-watcher-%s\n' "$version" "$version"
   for module in azwg azwg-watcher; do
-    tr : '\n' <"$AZWG_ROOT/native/image/$module/target/class-path" | sed 's,.*/,,; s/\.jar$//'
+    # The file ends without an end of line.
+    { cat "$AZWG_ROOT/native/image/$module/target/class-path" && printf '\n'; } | tr : '\n' | sed 's,.*/,,; s/\.jar$//'
   done
 }
