@@ -14,11 +14,13 @@ usage() {
   cat <<'TEXT'
 usage: scripts/setup.sh [--for STAGE]...
 
-Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, bench (default: all of them).
+Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, packaging, bench (default: all of them).
   Debian packages      by apt-get, only those that are missing
   wireguard-go         of a newer Debian, unpacked into the cache
   cnitool              built from Debian's source, kept in the cache
   Kubernetes           API server and controllers, built from Debian's source, with its etcd and kubectl
+  kustomize            of a newer Debian, unpacked into the cache
+  Helm                 as a library, of Maven Central
 The cache is $AZWG_CACHE, by default ~/.cache/azwg; removing it is safe.
 A JDK 25 must be there: it is looked for in GRAALVM_HOME, JAVA_HOME and /usr/lib/jvm.
 TEXT
@@ -28,6 +30,7 @@ readonly BUILD_PACKAGES=(maven)
 readonly IMAGE_PACKAGES=(gcc binutils libc6-dev zlib1g-dev)
 readonly NETWORK_PACKAGES=(iproute2 nftables util-linux procps wireguard-tools iputils-ping tcpdump jq)
 readonly CNI_PACKAGES=(containernetworking-plugins iptables)
+readonly PACKAGING_PACKAGES=(nftables dpkg-dev jq yq lintian systemd containerd runc)
 readonly RUNTIME_PACKAGES=(containerd runc podman busybox-static curl)
 
 check_system() {
@@ -103,11 +106,16 @@ setup_stage() {
       setup_stage demo
       make_kubernetes
       ;;
+    packaging)
+      install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${PACKAGING_PACKAGES[@]}"
+      ensure_tool kustomize "unpacking the one of Debian trixie (3 s, and 10 s for package lists older than a day)"
+      ensure_tool helm "from Maven Central (30 MB)"
+      ;;
     bench)
       install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
       make_wireguard_go
       ;;
-    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, bench)" ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, packaging, bench)" ;;
   esac
 }
 

@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib/executables.sh
 . "$AZWG_ROOT/scripts/lib/executables.sh"
 
-readonly STAGES=(unit network cni kubernetes fuzz)
+readonly STAGES=(unit network cni kubernetes packaging fuzz)
 # Only when it is asked for: software emulation of a whole machine takes its time.
 readonly ON_REQUEST=(kernel)
 readonly REPORTS=$AZWG_ROOT/target/test-reports
@@ -26,6 +26,8 @@ Runs the stages in the order given; without any, all of them but kernel:
             podman), the demo, what changes lose and which packet sizes pass
   kubernetes  the datastore against a real API server and its faults, attempts to forge records, and the demo on it (the
             server is built if needed: 5 to 10 minutes)
+  packaging   image, Debian package, manifests and chart: reproducible, complete, in agreement, accepted by the API server, and
+              a container with the DaemonSet's rights does its work
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
   kernel    the device suite, the demo, and short forms of no-holes and mtu-matrix on the kernel's own WireGuard, in a virtual
             machine (slow)
@@ -156,6 +158,12 @@ stage_kubernetes() {
   MAVEN_PREFIX=()
   verdict_tests forging "$AZWG_ROOT/scripts/forging.sh"
   verdict_tests demo-kubernetes "$AZWG_ROOT/scripts/demo.sh" --kubernetes
+}
+
+stage_packaging() {
+  ensure_executables
+  verdict_tests packages "$AZWG_ROOT/scripts/package-check.sh"
+  verdict_tests manifests "$AZWG_ROOT/scripts/deploy-check.sh" --server
 }
 
 stage_fuzz() {

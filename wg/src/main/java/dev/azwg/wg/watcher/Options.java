@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param neverTunnelled prefixes that no peer may claim
  * @param clusterRanges what is refused in strict mode even if nobody claims it
  * @param nft the program that configures the packet filter
+ * @param sysctls the kernel's parameters, {@code /proc/sys} or another mount of it
  * @param fabricMtu what the network between the nodes carries unfragmented, 0 for the underlay's
  *     MTU
  * @param mtu the tunnel's MTU, 0 to follow the underlay's
@@ -57,6 +58,7 @@ record Options(
     List<IpPrefix> neverTunnelled,
     List<IpPrefix> clusterRanges,
     String nft,
+    Path sysctls,
     int fabricMtu,
     int mtu,
     NapiThreading.Wish threadedNapi,
@@ -87,6 +89,7 @@ record Options(
       throw new IllegalArgumentException("cluster ranges are refused in strict mode only");
     }
     Objects.requireNonNull(nft);
+    Objects.requireNonNull(sysctls);
     Objects.requireNonNull(threadedNapi);
     Objects.requireNonNull(resync);
     Objects.requireNonNull(runtime);

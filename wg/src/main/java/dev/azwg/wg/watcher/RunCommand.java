@@ -107,6 +107,13 @@ final class RunCommand {
                 + " plaintext is neither counted nor refused on its way in."));
     spec.addOption(
         option(
+            "--sysctl-dir",
+            "DIR",
+            "/proc/sys",
+            "The kernel's parameters. For a container, where /proc/sys is read-only: the folder that"
+                + " has the node's /proc/sys/net mounted at net."));
+    spec.addOption(
+        option(
             "--fabric-mtu",
             "BYTES",
             Integer.toString(MeshConfig.AZURE_FABRIC_MTU),
@@ -189,6 +196,7 @@ final class RunCommand {
         text.value("--never-tunnel", RunCommand::prefixes),
         text.value("--cluster-ranges", value -> clusterRanges(value, mode)),
         text.value("--nft", program -> program),
+        text.value("--sysctl-dir", Path::of),
         text.value("--fabric-mtu", RunCommand::fabricMtu),
         text.value("--mtu", RunCommand::mtu),
         text.value("--threaded-napi", OptionText.oneOf(NapiThreading.Wish.values())),

@@ -50,6 +50,14 @@ final class StatusCommand {
             .arity("0")
             .description("Print the daemon's document as it is.")
             .build());
+    spec.addOption(
+        OptionSpec.builder("--alive")
+            .type(boolean.class)
+            .arity("0")
+            .description(
+                "Print nothing, and exit with 0 if the daemon answers, whether its last"
+                    + " reconciliation succeeded or not.")
+            .build());
     OptionText.addHelp(spec);
     return spec;
   }
@@ -62,6 +70,9 @@ final class StatusCommand {
       if (!(StrictJson.parse(answer, Dialect.EXACT, WatcherCodec.MAX_STATUS_BYTES)
           instanceof JsonObject document)) {
         throw new IOException("the answer is not an object");
+      }
+      if (text.given("--alive")) {
+        return 0;
       }
       if (text.given("--json")) {
         out.println(document);

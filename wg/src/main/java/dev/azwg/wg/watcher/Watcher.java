@@ -50,7 +50,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the daemon together and runs it. */
 final class Watcher {
-  private static final Path PROC_SYS = Path.of("/proc/sys");
   private static final Path SYS_CLASS_NET = Path.of("/sys/class/net");
 
   /** Nobody takes this long to write a file. */
@@ -95,7 +94,7 @@ final class Watcher {
       Protection protection =
           new Protection(
               new Firewall(nft, firewallPolicy(options)),
-              new Sysctls(PROC_SYS),
+              new Sysctls(options.sysctls()),
               options.mode() == Mode.STRICT,
               log);
       Tunnel tunnel =

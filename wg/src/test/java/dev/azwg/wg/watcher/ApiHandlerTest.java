@@ -85,6 +85,7 @@ class ApiHandlerTest {
         List.of(),
         List.of(),
         "nft",
+        Path.of("/proc/sys"),
         1400,
         0,
         NapiThreading.Wish.LEAVE,

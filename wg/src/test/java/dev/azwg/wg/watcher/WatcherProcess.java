@@ -103,6 +103,7 @@ final class WatcherProcess implements AutoCloseable {
         setup.neverTunnelled(),
         setup.clusterRanges(),
         setup.nft(),
+        Path.of("/proc/sys"),
         1400,
         setup.numbers().mtu(),
         NapiThreading.Wish.LEAVE,
