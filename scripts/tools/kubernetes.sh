@@ -63,7 +63,7 @@ cd go/src/k8s.io/kubernetes
 generate_openapi
 # gitVersion: what the server says of itself, and what clients decide by.
 version=$(sed -n 's/.*+really\([0-9.]*\)-.*/\1/p' "$top/VERSION")
-component=k8s.io/component-base/version
+component=$PROJECT/vendor/k8s.io/component-base/version
 go build -trimpath -o "$top" \
   -ldflags "-s -w -X $component.gitVersion=v$version -X $component.gitMajor=1 -X $component.gitMinor=${version:2:2}" \
   ./cmd/kube-apiserver ./cmd/kube-controller-manager
