@@ -5,8 +5,8 @@ import com.google.gson.JsonObject;
 import dev.azwg.wg.datastore.NodeCondition;
 
 /**
- * The status of a {@link WireGuardPeer}: one condition {@code Ready}, in the form that all of Kubernetes
- * has (metav1.Condition).
+ * The status of a {@link WireGuardPeer}: one condition {@code Ready}, in the form that all of
+ * Kubernetes has (metav1.Condition).
  */
 final class ConditionJson {
   private ConditionJson() {}
