@@ -6,6 +6,31 @@ check_kubernetes() {
   check_objects
   check_api_away
   check_node_goes
+  check_pool
+}
+
+record_version() {
+  lab_kubectl get wireguardpeer "$1" -o 'jsonpath={.metadata.generation}'
+}
+
+# Azure's control plane says which addresses n2 has: its peers know them all before a pod has one.
+check_pool() {
+  local before known=yes added=0 pod generation="" slowest=0 took
+  lab_api_pool n2 2
+  judge "the peers know n2's pool before any pod has an address of it" "10.240.2.10 to 10.240.2.$((9 + POOL_SIZE))" \
+    wait_until 20 "the peers to know the pool" peers_know n2 "10.240.2.$((9 + POOL_SIZE))"
+  before=$(record_version n2)
+  for pod in n2pool1 n2pool2 n2pool3; do
+    pod_add n2 "$pod" || break
+    peers_know n2 "${POD_ADDRESS[$pod]}" || known=no
+    took=$((ADD_RETURNED_US - ADD_STARTED_US))
+    ((took <= slowest)) || slowest=$took
+    added=$((added + 1))
+  done
+  generation=$(record_version n2)
+  judge "pods of the pool are known before their ADD returns" "$added pods, the slowest ADD took $(us_as_ms "$slowest") ms" \
+    test "$added $known" = "3 yes"
+  judge "and their node has written nothing" "generation $before before, $generation after" test "$before" = "$generation"
 }
 
 check_objects() {

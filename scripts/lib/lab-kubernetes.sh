@@ -42,7 +42,29 @@ lab_add_api_server() {
   wait_until 120 "the API server to be ready" in_fabric "$AZWG_ROOT/scripts/lib/control-plane.sh" ready "$LAB_DIR/api"
   wait_until 30 "the namespace kube-system" lab_kubectl get namespace kube-system
   lab_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" -f "$AZWG_ROOT/deploy/base/rbac.yaml" >>"$LAB_DIR/api/apply.log"
-  lab_kubectl wait --for=condition=established crd/wireguardpeers.azwg.dev --timeout 60s >>"$LAB_DIR/api/apply.log"
+  lab_kubectl apply -f - >>"$LAB_DIR/api/apply.log" <<'MANIFEST'
+{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+ "metadata": {"name": "nodenetworkconfigs.acn.azure.com"},
+ "spec": {"group": "acn.azure.com", "scope": "Namespaced",
+  "names": {"kind": "NodeNetworkConfig", "plural": "nodenetworkconfigs", "singular": "nodenetworkconfig"},
+  "versions": [{"name": "v1alpha", "served": true, "storage": true, "schema": {"openAPIV3Schema":
+   {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}]}}
+MANIFEST
+  lab_kubectl wait --for=condition=established crd/wireguardpeers.azwg.dev crd/nodenetworkconfigs.acn.azure.com \
+    --timeout 60s >>"$LAB_DIR/api/apply.log"
+}
+
+# lab_api_pool NODE NUMBER: what Azure's control plane writes when it has given the node its addresses for pods.
+lab_api_pool() {
+  local node=$1 number=$2
+  jq -n --arg node "$node" --arg ip "${NODE_ADDRESS[$node]}" --argjson number "$number" --argjson size "$POOL_SIZE" '
+    {apiVersion: "acn.azure.com/v1alpha", kind: "NodeNetworkConfig", metadata: {name: $node, namespace: "kube-system"},
+     spec: {requestedIPCount: $size}, status: {assignedIPCount: $size, status: "Updated", networkContainers: [{
+       id: "0c5bd0a3-1f0e-4b1e-9c39-6d0f1b9a000\($number)", type: "vnet", assignmentMode: "dynamic", version: 1,
+       status: "NCUpdateSuccess", nodeIP: $ip, primaryIP: "10.240.\($number).254", subnetName: "podsubnet",
+       subnetAddressSpace: "10.240.0.0/16", defaultGateway: "10.240.0.1",
+       ipAssignments: [range(10; 10 + $size) | {name: "ip-\(.)", ip: "10.240.\($number).\(.)"}]}]}}' |
+    lab_kubectl apply -f - >>"$LAB_DIR/api/apply.log"
 }
 
 api_credentials() {
