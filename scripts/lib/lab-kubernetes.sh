@@ -41,8 +41,12 @@ lab_add_api_server() {
   lab_api_part api
   wait_until 120 "the API server to be ready" in_fabric "$AZWG_ROOT/scripts/lib/control-plane.sh" ready "$LAB_DIR/api"
   wait_until 30 "the namespace kube-system" lab_kubectl get namespace kube-system
-  lab_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" -f "$AZWG_ROOT/deploy/base/rbac.yaml" >>"$LAB_DIR/api/apply.log"
-  lab_kubectl apply -f - >>"$LAB_DIR/api/apply.log" <<'MANIFEST'
+  lab_api_kinds >>"$LAB_DIR/api/apply.log"
+}
+
+lab_api_kinds() {
+  lab_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" -f "$AZWG_ROOT/deploy/base/rbac.yaml"
+  lab_kubectl apply -f - <<'MANIFEST'
 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
  "metadata": {"name": "nodenetworkconfigs.acn.azure.com"},
  "spec": {"group": "acn.azure.com", "scope": "Namespaced",
@@ -51,7 +55,7 @@ lab_add_api_server() {
    {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}]}}
 MANIFEST
   lab_kubectl wait --for=condition=established crd/wireguardpeers.azwg.dev crd/nodenetworkconfigs.acn.azure.com \
-    --timeout 60s >>"$LAB_DIR/api/apply.log"
+    --timeout 60s
 }
 
 # lab_api_pool NODE NUMBER: what Azure's control plane writes when it has given the node its addresses for pods.
