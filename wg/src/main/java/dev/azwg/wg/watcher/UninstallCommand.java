@@ -185,7 +185,7 @@ final class UninstallCommand {
   private static Optional<DatastoreChoice> datastore(String value, OptionText text) {
     return value.isEmpty()
         ? Optional.empty()
-        : Optional.of(DatastoreChoice.of(value, text, System.getenv()));
+        : Optional.of(DatastoreChoice.of(value, text, System.getenv(), false));
   }
 
   private void removeFromLists(RuntimeDirectories runtime, StatePaths paths) throws IOException {

@@ -127,6 +127,7 @@ class ApiHandlerTest {
             false,
             log),
         () -> "",
+        () -> 0,
         log);
   }
 

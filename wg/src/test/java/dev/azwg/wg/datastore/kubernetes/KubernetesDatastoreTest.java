@@ -47,8 +47,8 @@ final class KubernetesDatastoreTest {
   @BeforeAll
   static void startPlane() throws Exception {
     plane = ControlPlane.start(directory);
-    plane.addNode("a");
-    plane.addNode("b");
+    plane.addNode("a", "10.240.0.4");
+    plane.addNode("b", "10.240.0.5");
   }
 
   @AfterAll
@@ -164,7 +164,7 @@ final class KubernetesDatastoreTest {
             ExecutionException.class,
             () -> stranger.datastore.publish(record("stranger", 9, 9)).get(30, TimeUnit.SECONDS));
     assertTrue(String.valueOf(failed.getMessage()).contains("there is no such Node"), failed.getMessage());
-    plane.addNode("stranger");
+    plane.addNode("stranger", "10.240.0.9");
     stranger.await(
         "the record, without being asked again", seen -> seen.record("stranger").isPresent());
     assertEquals("", stranger.datastore.problem());
@@ -214,7 +214,7 @@ final class KubernetesDatastoreTest {
     b.await("a", seen -> seen.record("a").isPresent());
     plane.killApi();
     plane.startApi();
-    plane.addNode("c");
+    plane.addNode("c", "10.240.0.6");
     for (int i = 0; i < 20; i++) {
       plane.kubectl("", "annotate", "--overwrite", "node", "c", "round=" + i);
     }
@@ -319,7 +319,9 @@ final class KubernetesDatastoreTest {
               KubernetesDatastore.open(
                   proxy.access(plane.admin().credentials()),
                   "b",
-                  new RecordWatch.Timing(Duration.ofMillis(500), Duration.ofSeconds(2))));
+                  new KubernetesDatastore.Reading(
+                      new RecordWatch.Timing(Duration.ofMillis(500), Duration.ofSeconds(2)),
+                      Optional.of(CheckTiming.STANDARD))));
       opened.add(b);
       assertTrue(b.datastore.awaitReadable(Duration.ofMinutes(1)), b.datastore.problem());
       Follower a = follow(plane.admin(), "a");
@@ -336,7 +338,7 @@ final class KubernetesDatastoreTest {
   @Test
   void theObjectGoesWithItsNode() throws Exception {
     plane.startControllers();
-    plane.addNode("leaving");
+    plane.addNode("leaving", "10.240.0.8");
     Follower leaving = follow(plane.admin(), "leaving");
     Follower b = follow(plane.admin(), "b");
     publish(leaving, record("leaving", 8, 8));
@@ -359,7 +361,7 @@ final class KubernetesDatastoreTest {
   }
 
   private Follower open(ApiServer server, String node) throws DatastoreException {
-    Follower follower = new Follower(KubernetesDatastore.open(server, node));
+    Follower follower = new Follower(KubernetesDatastore.open(server, node, true));
     opened.add(follower);
     return follower;
   }

@@ -1,0 +1,163 @@
+package dev.azwg.wg.datastore.kubernetes;
+
+import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.ipam.address.PrefixSet;
+import dev.azwg.ipam.pool.NodeNetworkConfigDocument;
+import dev.azwg.ipam.pool.PoolException;
+import dev.azwg.wg.datastore.DatastoreException;
+import dev.azwg.wg.datastore.DatastoreException.Reason;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the API server what it knows of a node, one request after another and never faster than it
+ * was told. A failure, {@link Reason#UNAVAILABLE}, says nothing of the node. Used by one thread.
+ */
+final class PlatformReader {
+  private static final String POOLS = "/apis/acn.azure.com/v1alpha";
+
+  /** What the server knows and allows changes when a cluster is upgraded or configured. */
+  private static final long REMEMBER_NANOS = Duration.ofMinutes(5).toNanos();
+
+  private static final int PODS_OF_A_PAGE = 50;
+  private static final int MAXIMUM_PAGES = 20;
+
+  private final KubernetesClient client;
+  private final long paceNanos;
+  private long lastRequest;
+  private boolean podsForbidden;
+  private long podsAsked;
+  private long kindAsked;
+  private volatile @Nullable Boolean kindKnown;
+
+  PlatformReader(KubernetesClient client, Duration pace) {
+    this.client = client;
+    this.paceNanos = pace.toNanos();
+    this.lastRequest = System.nanoTime() - paceNanos;
+  }
+
+  /** Whether the API server is known not to have any NodeNetworkConfig. */
+  boolean hasNoPools() {
+    return Boolean.FALSE.equals(kindKnown);
+  }
+
+  /**
+   * The Node.
+   *
+   * @return empty if there is none, or if it cannot be followed: its kubelet writes it, and what it
+   *     writes there must not keep other nodes from being checked
+   */
+  Optional<PlatformNode> node(String name) throws DatastoreException, InterruptedException {
+    String path = "/api/v1/nodes/" + name;
+    String document = get(path);
+    if (document == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(PlatformJson.node(document, path, name));
+    } catch (DatastoreException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What the node's NodeNetworkConfig says that Azure has given to it.
+   *
+   * @return empty if there is none, or if it does not say anything that can be followed
+   */
+  Optional<PrefixSet> pool(String name, Set<InetAddress> addresses)
+      throws DatastoreException, InterruptedException {
+    if (!asksForPools()) {
+      return Optional.empty();
+    }
+    String path = POOLS + "/namespaces/kube-system/nodenetworkconfigs/" + name;
+    String document = get(path);
+    if (document == null) {
+      return Optional.empty();
+    }
+    try {
+      return NodeNetworkConfigDocument.granted(
+          document.getBytes(StandardCharsets.UTF_8), path, name, addresses);
+    } catch (PoolException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The addresses of the node's pods; none where they may not be read. */
+  PrefixSet pods(String name) throws DatastoreException, InterruptedException {
+    if (podsForbidden && System.nanoTime() - podsAsked < REMEMBER_NANOS) {
+      return PrefixSet.EMPTY;
+    }
+    String path =
+        "/api/v1/pods?limit=%d&fieldSelector=spec.nodeName%%3D%s"
+            .formatted(PODS_OF_A_PAGE, name);
+    List<IpPrefix> addresses = new ArrayList<>();
+    String next = "";
+    for (int page = 0; page < MAXIMUM_PAGES; page++) {
+      String from =
+          next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+      try {
+        String document = get(path + from);
+        if (document == null) {
+          break;
+        }
+        next = PlatformJson.pods(document, path, addresses);
+      } catch (DatastoreException e) {
+        if (e.getCause() instanceof KubernetesClientException refused
+            && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+          podsForbidden = true;
+          podsAsked = System.nanoTime();
+          return PrefixSet.EMPTY;
+        }
+        if (e.reason() == Reason.UNAVAILABLE) {
+          throw e;
+        }
+        break;
+      }
+      if (next.isEmpty()) {
+        break;
+      }
+    }
+    return PrefixSet.of(addresses);
+  }
+
+  private boolean asksForPools() throws DatastoreException, InterruptedException {
+    Boolean known = kindKnown;
+    if (known == null || (!known && System.nanoTime() - kindAsked >= REMEMBER_NANOS)) {
+      known = get(POOLS) != null;
+      kindAsked = System.nanoTime();
+      kindKnown = known;
+    }
+    return known;
+  }
+
+  private @Nullable String get(String path) throws DatastoreException, InterruptedException {
+    long wait = lastRequest + paceNanos - System.nanoTime();
+    if (wait > 0) {
+      TimeUnit.NANOSECONDS.sleep(wait);
+    }
+    try {
+      return client.raw(path);
+    } catch (RuntimeException e) {
+      // A token that cannot be read comes as another exception than the client's own.
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      throw new DatastoreException(
+          Reason.UNAVAILABLE, path, KubernetesDatastore.describe(e), e);
+    } finally {
+      lastRequest = System.nanoTime();
+    }
+  }
+}
