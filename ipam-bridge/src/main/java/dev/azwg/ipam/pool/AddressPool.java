@@ -23,8 +23,7 @@ public record AddressPool(PrefixSet prefixes, List<Withheld> withheld) {
 
   /** Whether a range has more addresses than any node is given: wider than /20, in IPv6 /64. */
   public static boolean isTooWide(IpPrefix prefix) {
-    return prefix.length()
-        < (prefix.isIpv4() ? PoolBuilder.WIDEST_IPV4 : PoolBuilder.WIDEST_IPV6);
+    return prefix.length() < (prefix.isIpv4() ? PoolBuilder.WIDEST_IPV4 : PoolBuilder.WIDEST_IPV6);
   }
 
   /**

@@ -91,9 +91,7 @@ public final class NodeNetworkConfigDocument {
     Set<IpPrefix> own = hosts(nodeAddresses);
     boolean said = false;
     for (PoolMembers member :
-        root(document, where, node)
-            .object("status")
-            .objects("networkContainers", MAX_CONTAINERS)) {
+        root(document, where, node).object("status").objects("networkContainers", MAX_CONTAINERS)) {
       NetworkContainer container = NetworkContainer.of(member);
       if (container.isFollowed()) {
         said = true;
@@ -105,8 +103,7 @@ public final class NodeNetworkConfigDocument {
     return said ? Optional.of(pool.granted()) : Optional.empty();
   }
 
-  private static PoolMembers root(byte[] document, String where, String node)
-      throws PoolException {
+  private static PoolMembers root(byte[] document, String where, String node) throws PoolException {
     PoolMembers root = PoolMembers.ofDocument(document, MAX_BYTES, where);
     requireKind(root);
     PoolMembers metadata = root.object("metadata");

@@ -100,8 +100,7 @@ sealed interface DatastoreChoice {
           text.value(
               "--api-server",
               each -> each.isEmpty() ? ApiServer.inCluster(environment) : ApiServer.parseUrl(each));
-      return new Kubernetes(
-          new ApiServer(url, text.value("--api-credentials", Path::of)), verify);
+      return new Kubernetes(new ApiServer(url, text.value("--api-credentials", Path::of)), verify);
     }
     if (!value.startsWith(DIRECTORY_SCHEME) || value.length() == DIRECTORY_SCHEME.length()) {
       throw new IllegalArgumentException("is neither directory:DIR nor kubernetes");

@@ -337,10 +337,11 @@ final class Reconciler {
       }
       List<Signals.Waiter> waiting = waiters;
       waiters = List.of();
-      var _ = outcome.whenComplete((published, failure) -> {
-        String problem = failure == null ? "" : String.valueOf(failure.getMessage());
-        waiting.forEach(waiter -> waiter.published(problem));
-      });
+      var _ =
+          outcome.whenComplete((published, failure) -> {
+            String problem = failure == null ? "" : String.valueOf(failure.getMessage());
+            waiting.forEach(waiter -> waiter.published(problem));
+          });
     }
 
     private void logOutcome(int claims, @Nullable Throwable failure) {

@@ -182,15 +182,16 @@ class ResyncDriftNetworkTest {
     String unfollowed = key(77).toString();
     try (DirectoryDatastore records =
         new DirectoryDatastore(directory.resolve("peers"), InstantSource.system())) {
-      var _ = records.publish(
-          new PeerRecord(
-              "c",
-              Optional.of(key(77)),
-              Instant.now(),
-              List.of(),
-              List.of(address("10.240.0.6")),
-              true,
-              List.of()));
+      var _ =
+          records.publish(
+              new PeerRecord(
+                  "c",
+                  Optional.of(key(77)),
+                  Instant.now(),
+                  List.of(),
+                  List.of(address("10.240.0.6")),
+                  true,
+                  List.of()));
     }
     nodeA.await("finding", () -> hasFinding("NO_ENDPOINT"));
     assertRepaired(

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be followed of the records, and which of them must be checked next. Of each node the last
- * record that was checked holds until a newer one is.
+ * What may be followed of the records, and which of them must be checked next. Of each node the
+ * last record that was checked holds until a newer one is.
  *
  * <p>No I/O; the time is given, by the monotonic clock.
  */
@@ -201,7 +201,9 @@ final class CheckedRecords {
         !verdict.isClean()
             || (!verdict.unproven().isEmpty() && !noPools && entry.refused < MAXIMUM_LOOKUPS);
     entry.waiting = unsettled;
-    entry.due = now + timing.repeatNanos(entry.refused);
+    if (unsettled) {
+      entry.due = now + timing.repeatNanos(entry.refused, unsettled());
+    }
     awaited.remove(name);
     PeerRecord newest = entry.offered;
     if (!newest.equals(work.record())) {
@@ -269,6 +271,14 @@ final class CheckedRecords {
         : carried;
   }
 
+  private int unsettled() {
+    int count = 0;
+    for (Entry entry : entries.values()) {
+      count += entry.waiting ? 1 : 0;
+    }
+    return count;
+  }
+
   /** Those that were never asked about come first. */
   private static long order(Entry entry, long now) {
     return entry.verdict == null && entry.failed == 0 ? Long.MIN_VALUE : entry.asked - now;
@@ -285,8 +295,7 @@ final class CheckedRecords {
         .limit(MAXIMUM_REPORTED)
         .forEach(refusal -> to.add(new Rejected(source, refusal.toString())));
     if (refusals.size() > MAXIMUM_REPORTED) {
-      to.add(
-          new Rejected(source, (refusals.size() - MAXIMUM_REPORTED) + " more are not followed"));
+      to.add(new Rejected(source, (refusals.size() - MAXIMUM_REPORTED) + " more are not followed"));
     }
   }
 }

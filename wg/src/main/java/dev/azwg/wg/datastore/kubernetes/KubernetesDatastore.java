@@ -18,8 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * One {@link WireGuardPeer} per node. The informer lists and watches all of them, and gets over
  * whatever the server and the network do; what it knows stays in force while the server is away.
  * This node's own object is written by server-side apply and belongs to its Node, so that it goes
- * with it. The
- * others' are checked, see {@link RecordCheck}.
+ * with it. The others' are checked, see {@link RecordCheck}.
  */
 public final class KubernetesDatastore implements Datastore {
   /** The field manager of everything that is written. */
@@ -48,9 +47,7 @@ public final class KubernetesDatastore implements Datastore {
     nodeObject = new NodeObject(client, node);
     store = new RecordStore(node, this::changed);
     checker =
-        reading
-            .checks()
-            .map(timing -> new RecordChecker(client, node, store, timing, this::tell));
+        reading.checks().map(timing -> new RecordChecker(client, node, store, timing, this::tell));
     writer = RecordWriter.start(this::write);
     watch = RecordWatch.start(client, store, reading.watch(), this::changed);
     checker.ifPresent(each -> each.start(watch::isReadable));
@@ -66,8 +63,7 @@ public final class KubernetesDatastore implements Datastore {
    */
   public static KubernetesDatastore open(ApiServer server, String node, boolean verify)
       throws DatastoreException {
-    Optional<CheckTiming> checks =
-        verify ? Optional.of(CheckTiming.STANDARD) : Optional.empty();
+    Optional<CheckTiming> checks = verify ? Optional.of(CheckTiming.STANDARD) : Optional.empty();
     return open(server, node, new Reading(RecordWatch.Timing.STANDARD, checks));
   }
 

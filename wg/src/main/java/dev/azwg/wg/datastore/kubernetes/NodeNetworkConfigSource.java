@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This node's pool as Azure's control plane keeps it: the NodeNetworkConfig in kube-system that has the
- * node's name. A cluster whose API server does not know such objects, because its nodes get their
- * addresses another way, is asked again now and then.
+ * This node's pool as Azure's control plane keeps it: the NodeNetworkConfig in kube-system that has
+ * the node's name. A cluster whose API server does not know such objects, because its nodes get
+ * their addresses another way, is asked again now and then.
  */
 public final class NodeNetworkConfigSource implements PoolSource {
   private static final String GROUP = "acn.azure.com";
@@ -68,10 +68,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
       return source;
     } catch (KubernetesClientException e) {
       throw new PoolException(
-          Reason.UNAVAILABLE,
-          server.credentials().toString(),
-          KubernetesDatastore.describe(e),
-          e);
+          Reason.UNAVAILABLE, server.credentials().toString(), KubernetesDatastore.describe(e), e);
     }
   }
 

@@ -100,8 +100,7 @@ final class PlatformReader {
       return PrefixSet.EMPTY;
     }
     String path =
-        "/api/v1/pods?limit=%d&fieldSelector=spec.nodeName%%3D%s"
-            .formatted(PODS_OF_A_PAGE, name);
+        "/api/v1/pods?limit=%d&fieldSelector=spec.nodeName%%3D%s".formatted(PODS_OF_A_PAGE, name);
     List<IpPrefix> addresses = new ArrayList<>();
     String next = "";
     for (int page = 0; page < MAXIMUM_PAGES; page++) {
@@ -154,8 +153,7 @@ final class PlatformReader {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
-      throw new DatastoreException(
-          Reason.UNAVAILABLE, path, KubernetesDatastore.describe(e), e);
+      throw new DatastoreException(Reason.UNAVAILABLE, path, KubernetesDatastore.describe(e), e);
     } finally {
       lastRequest = System.nanoTime();
     }

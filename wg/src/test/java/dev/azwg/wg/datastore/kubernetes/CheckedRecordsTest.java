@@ -142,6 +142,24 @@ final class CheckedRecordsTest {
     assertEquals(Optional.empty(), checked.next(now + 1000 * SECOND));
   }
 
+  /** The pauses are so long that a reader repeats one check in five seconds, or fewer. */
+  @Test
+  void whatIsWrongWithAllNodesIsNoLoad() {
+    PeerRecord[] records = new PeerRecord[500];
+    for (int i = 0; i < records.length; i++) {
+      records[i] = node("n" + i, i, "10.240.9.9");
+    }
+    offer(0, records);
+    long now = 0;
+    int checks = 0;
+    while (now < 20_000 * SECOND) {
+      decide(work(now), NODE, now);
+      checks += now > 10_000 * SECOND ? 1 : 0;
+      now += checked.nanosToNext(now);
+    }
+    assertTrue(checks >= 1000 && checks <= 2000, checks + " in 10000 s");
+  }
+
   @Test
   void whatNothingProvesIsLookedUpAFewTimesMore() {
     PlatformNode silent = NODE.withPool(Optional.empty());

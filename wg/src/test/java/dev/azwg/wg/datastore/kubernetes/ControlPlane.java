@@ -98,8 +98,7 @@ final class ControlPlane implements AutoCloseable {
 
   /** The Node's InternalIP from now on. */
   void setAddress(String name, String address) throws IOException, InterruptedException {
-    String status =
-        ",'status':{'addresses':[{'type':'InternalIP','address':'" + address + "'}]}}";
+    String status = ",'status':{'addresses':[{'type':'InternalIP','address':'" + address + "'}]}}";
     kubectl(
         ("{" + nodeMetadata(name) + status).replace('\'', '"'),
         "replace",

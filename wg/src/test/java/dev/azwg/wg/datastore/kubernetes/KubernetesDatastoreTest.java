@@ -160,7 +160,8 @@ final class KubernetesDatastoreTest {
         assertThrows(
             ExecutionException.class,
             () -> stranger.datastore.publish(record("stranger", 9, 9)).get(30, TimeUnit.SECONDS));
-    assertTrue(String.valueOf(failed.getMessage()).contains("there is no such Node"), failed.getMessage());
+    assertTrue(
+        String.valueOf(failed.getMessage()).contains("there is no such Node"), failed.getMessage());
     plane.addNode("stranger", "10.240.0.9");
     stranger.await(
         "the record, without being asked again", seen -> seen.record("stranger").isPresent());
@@ -275,7 +276,8 @@ final class KubernetesDatastoreTest {
           assertThrows(
               ExecutionException.class,
               () -> a.datastore.publish(record("a", 4, 1)).get(30, TimeUnit.SECONDS));
-      assertTrue(String.valueOf(failed.getMessage()).contains("quota of objects"), failed.getMessage());
+      assertTrue(
+          String.valueOf(failed.getMessage()).contains("quota of objects"), failed.getMessage());
       assertTrue(a.datastore.problem().contains("quota of objects"), a.datastore.problem());
     }
   }

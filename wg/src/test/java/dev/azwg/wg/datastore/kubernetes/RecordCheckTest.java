@@ -101,7 +101,8 @@ final class RecordCheckTest {
     Verdict verdict = check(record(own, claim("10.244.2.7", 2)), pool("10.244.1.0/24"));
     assertEquals(List.of(own), verdict.followed().orElseThrow().claims());
     assertEquals(
-        "10.244.2.7/32 " + "is claimed, but Azure has not given it to this node, and none of its"
+        "10.244.2.7/32 "
+            + "is claimed, but Azure has not given it to this node, and none of its"
             + " pods has it",
         verdict.refusals().getFirst().toString());
   }
@@ -114,10 +115,8 @@ final class RecordCheckTest {
 
   @Test
   void aPodOfTheNodeProvesItsAddressAndNoMore() {
-    PlatformNode platform =
-        pool("10.244.1.0/24").withPods(PrefixSet.of(prefixes("10.244.2.7/32")));
-    Verdict verdict =
-        check(record(claim("10.244.2.7", 1), claim("10.244.2.8", 1)), platform);
+    PlatformNode platform = pool("10.244.1.0/24").withPods(PrefixSet.of(prefixes("10.244.2.7/32")));
+    Verdict verdict = check(record(claim("10.244.2.7", 1), claim("10.244.2.8", 1)), platform);
     assertEquals(List.of(claim("10.244.2.7", 1)), verdict.followed().orElseThrow().claims());
     assertTrue(RecordCheck.asksForPods(verdict));
     assertFalse(RecordCheck.asksForPods(check(record(), platform)));
@@ -126,8 +125,7 @@ final class RecordCheckTest {
   @Test
   void whereAzureSaysNothingClaimsAreFollowedAndCounted() {
     PlatformNode cidr =
-        PlatformNode.of(
-            Set.of(address("10.240.0.4")), PrefixSet.of(prefixes("10.244.1.0/24")));
+        PlatformNode.of(Set.of(address("10.240.0.4")), PrefixSet.of(prefixes("10.244.1.0/24")));
     Claim outside = claim("10.244.2.7", 1);
     Verdict verdict = check(record(claim("10.244.1.7", 1), outside), cidr);
     assertTrue(verdict.isClean());
@@ -175,10 +173,8 @@ final class RecordCheckTest {
   @Test
   void whatIsNewIsAskedAbout() {
     Verdict before = check(record(claim("10.244.1.7", 1)), pool("10.244.1.0/24"));
-    assertEquals(
-        Optional.empty(), RecordCheck.carry(record(claim("10.244.1.8", 1)), before, true));
-    assertEquals(
-        Optional.empty(), RecordCheck.carry(node("a", 1, "10.240.0.9"), before, true));
+    assertEquals(Optional.empty(), RecordCheck.carry(record(claim("10.244.1.8", 1)), before, true));
+    assertEquals(Optional.empty(), RecordCheck.carry(node("a", 1, "10.240.0.9"), before, true));
     assertTrue(RecordCheck.carry(node("a", 2, "10.240.0.4"), before, true).isPresent(), "a key");
     Verdict refused = check(record(claim("10.244.9.9", 1)), pool("10.244.1.0/24"));
     assertEquals(Optional.empty(), RecordCheck.carry(record(), refused, true));

@@ -280,7 +280,8 @@ final class RecordCheckerTest {
 
   private static long count(FaultProxy proxy, String path) {
     return proxy.heads().stream()
-        .filter(head -> head.startsWith("GET ") && head.substring(0, head.indexOf('\r')).contains(path))
+        .filter(
+            head -> head.startsWith("GET ") && head.substring(0, head.indexOf('\r')).contains(path))
         .count();
   }
 
@@ -299,8 +300,7 @@ final class RecordCheckerTest {
   }
 
   private static void pod(String node, String address) throws Exception {
-    String pod =
-        "'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','namespace':'kube-system'}";
+    String pod = "'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','namespace':'kube-system'}";
     plane.apply(
         "{"
             + pod
@@ -308,7 +308,13 @@ final class RecordCheckerTest {
             + node
             + "','automountServiceAccountToken':false,'containers':[{'name':'c','image':'i'}]}}");
     plane.kubectl(
-        ("{" + pod + ",'status':{'phase':'Running','podIPs':[{'ip':'" + address + "'}],'podIP':'" + address + "'}}")
+        ("{"
+                + pod
+                + ",'status':{'phase':'Running','podIPs':[{'ip':'"
+                + address
+                + "'}],'podIP':'"
+                + address
+                + "'}}")
             .replace('\'', '"'),
         "replace",
         "--raw",
@@ -323,8 +329,7 @@ final class RecordCheckerTest {
             KubernetesDatastore.open(
                 server,
                 "reader",
-                new KubernetesDatastore.Reading(
-                    RecordWatch.Timing.STANDARD, Optional.of(QUICK))));
+                new KubernetesDatastore.Reading(RecordWatch.Timing.STANDARD, Optional.of(QUICK))));
     opened.add(follower);
     return follower;
   }
