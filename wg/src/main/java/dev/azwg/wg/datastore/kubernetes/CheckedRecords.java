@@ -143,6 +143,19 @@ final class CheckedRecords {
         .orElse("");
   }
 
+  /** How many records have not been decided once. */
+  synchronized int undecided() {
+    return (int) entries.values().stream().filter(entry -> entry.verdict == null).count();
+  }
+
+  /** A node's record, if it has not been decided once. */
+  synchronized Optional<Work> undecided(String node) {
+    Entry entry = entries.get(node);
+    return entry == null || entry.verdict != null
+        ? Optional.empty()
+        : Optional.of(new Work(entry.offered, Optional.empty()));
+  }
+
   /** The record that is due and whose node was asked about longest ago. */
   synchronized Optional<Work> next(long now) {
     Entry next = null;
@@ -231,7 +244,7 @@ final class CheckedRecords {
     Entry entry = entries.get(record.node());
     if (entry == null) {
       entries.put(record.node(), new Entry(record, now));
-    } else if (entry.offered != record && !entry.offered.equals(record)) {
+    } else if (!entry.offered.equals(record)) {
       entry.offered = record;
       follow(entry, record, noPools, now);
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,54 @@ final class PlatformJson {
     if (!name.equals(text(object(root, "metadata"), "name"))) {
       throw malformed(where, "metadata.name is not " + name, null);
     }
+    return node(root, where);
+  }
+
+  /**
+   * One page of a list of Nodes; those that cannot be followed are left out.
+   *
+   * @param nodes takes them, by name
+   * @return what asks for the next page; empty if this is the last
+   * @throws DatastoreException with reason {@code MALFORMED_RECORD} if it is not such a list
+   */
+  static String nodes(String document, String where, Map<String, PlatformNode> nodes)
+      throws DatastoreException {
+    return page(document, where, (name, item) -> {
+      try {
+        nodes.put(name, node(item, where));
+      } catch (DatastoreException e) {
+        // It is asked for by itself, if somebody wants to know.
+      }
+    });
+  }
+
+  /** Takes one object of a list. */
+  interface Item {
+    /** An object and its name. */
+    void take(String name, JsonObject item);
+  }
+
+  /**
+   * One page of a list of objects; those without a name are left out.
+   *
+   * @return what asks for the next page; empty if this is the last
+   * @throws DatastoreException with reason {@code MALFORMED_RECORD} if it is not a list
+   */
+  static String page(String document, String where, Item taker) throws DatastoreException {
+    JsonObject root = parse(document, where);
+    if (!(root.get("items") instanceof JsonArray items)) {
+      throw malformed(where, "items is not a list", null);
+    }
+    for (JsonElement element : items) {
+      String name = text(object(element, "metadata"), "name");
+      if (name != null && element instanceof JsonObject item) {
+        taker.take(name, item);
+      }
+    }
+    return next(root);
+  }
+
+  private static PlatformNode node(JsonObject root, String where) throws DatastoreException {
     Set<InetAddress> addresses = new HashSet<>();
     for (JsonElement element : list(object(root, "status"), "addresses", where)) {
       String type = text(element, "type");
@@ -97,7 +146,11 @@ final class PlatformJson {
         }
       }
     }
-    String next = text(object(root, "metadata"), "continue");
+    return next(root);
+  }
+
+  private static String next(JsonObject list) {
+    String next = text(object(list, "metadata"), "continue");
     return next == null ? "" : next;
   }
 

@@ -14,10 +14,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +29,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlatformReader {
   private static final String POOLS = "/apis/acn.azure.com/v1alpha";
+  private static final String POOLS_OF_NODES =
+      POOLS + "/namespaces/kube-system/nodenetworkconfigs";
 
   /** What the server knows and allows changes when a cluster is upgraded or configured. */
   private static final long REMEMBER_NANOS = Duration.ofMinutes(5).toNanos();
 
   private static final int PODS_OF_A_PAGE = 50;
-  private static final int MAXIMUM_PAGES = 20;
+  private static final int NODES_OF_A_PAGE = 50;
+  private static final int POOLS_OF_A_PAGE = 20;
+  private static final int MAXIMUM_PAGES = 500;
 
   private final KubernetesClient client;
   private final long paceNanos;
@@ -81,14 +88,18 @@ final class PlatformReader {
     if (!asksForPools()) {
       return Optional.empty();
     }
-    String path = POOLS + "/namespaces/kube-system/nodenetworkconfigs/" + name;
+    String path = POOLS_OF_NODES + "/" + name;
     String document = get(path);
     if (document == null) {
       return Optional.empty();
     }
+    return granted(document.getBytes(StandardCharsets.UTF_8), path, name, addresses);
+  }
+
+  private static Optional<PrefixSet> granted(
+      byte[] document, String where, String name, Set<InetAddress> addresses) {
     try {
-      return NodeNetworkConfigDocument.granted(
-          document.getBytes(StandardCharsets.UTF_8), path, name, addresses);
+      return NodeNetworkConfigDocument.granted(document, where, name, addresses);
     } catch (PoolException e) {
       return Optional.empty();
     }
@@ -102,33 +113,72 @@ final class PlatformReader {
     String path =
         "/api/v1/pods?limit=%d&fieldSelector=spec.nodeName%%3D%s".formatted(PODS_OF_A_PAGE, name);
     List<IpPrefix> addresses = new ArrayList<>();
-    String next = "";
-    for (int page = 0; page < MAXIMUM_PAGES; page++) {
-      String from =
-          next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
-      try {
-        String document = get(path + from);
-        if (document == null) {
-          break;
-        }
-        next = PlatformJson.pods(document, path, addresses);
-      } catch (DatastoreException e) {
-        if (e.getCause() instanceof KubernetesClientException refused
-            && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-          podsForbidden = true;
-          podsAsked = System.nanoTime();
-          return PrefixSet.EMPTY;
-        }
-        if (e.reason() == Reason.UNAVAILABLE) {
-          throw e;
-        }
-        break;
+    try {
+      pages(path, document -> PlatformJson.pods(document, path, addresses));
+    } catch (DatastoreException e) {
+      if (e.getCause() instanceof KubernetesClientException refused
+          && refused.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        podsForbidden = true;
+        podsAsked = System.nanoTime();
+        return PrefixSet.EMPTY;
       }
-      if (next.isEmpty()) {
-        break;
+      if (e.reason() == Reason.UNAVAILABLE) {
+        throw e;
       }
+      // What has been read before a list that cannot be followed is true all the same.
     }
     return PrefixSet.of(addresses);
+  }
+
+  /**
+   * All nodes, with their pools: a few dozen requests, where one by one it would be thousands.
+   *
+   * @param taker called once for each Node that can be followed
+   * @throws DatastoreException if they cannot all be listed; those that were handed over are right
+   *     all the same
+   */
+  void survey(BiConsumer<String, PlatformNode> taker)
+      throws DatastoreException, InterruptedException {
+    Map<String, PlatformNode> nodes = new HashMap<>();
+    String path = "/api/v1/nodes?limit=" + NODES_OF_A_PAGE;
+    pages(path, document -> PlatformJson.nodes(document, path, nodes));
+    if (asksForPools()) {
+      String pools = POOLS_OF_NODES + "?limit=" + POOLS_OF_A_PAGE;
+      pages(pools, document ->
+          PlatformJson.page(document, pools, (name, item) -> {
+            PlatformNode node = nodes.remove(name);
+            if (node != null) {
+              byte[] config = item.toString().getBytes(StandardCharsets.UTF_8);
+              taker.accept(name, node.withPool(granted(config, pools, name, node.addresses())));
+            }
+          }));
+    }
+    nodes.forEach(taker);
+  }
+
+  private interface Page {
+    /** Reads a page and says what asks for the next; empty if this is the last. */
+    String read(String document) throws DatastoreException;
+  }
+
+  private void pages(String path, Page reader) throws DatastoreException, InterruptedException {
+    String next = "";
+    for (int page = 0; page < MAXIMUM_PAGES; page++) {
+      String document =
+          get(
+              next.isEmpty()
+                  ? path
+                  : path + "&continue=" + URLEncoder.encode(next, StandardCharsets.UTF_8));
+      if (document == null) {
+        throw new DatastoreException(Reason.UNAVAILABLE, path, "is not there");
+      }
+      next = reader.read(document);
+      if (next.isEmpty()) {
+        return;
+      }
+    }
+    throw new DatastoreException(
+        Reason.TOO_LARGE, path, "has more than " + MAXIMUM_PAGES + " pages");
   }
 
   private boolean asksForPools() throws DatastoreException, InterruptedException {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * claim that a node has not made before costs a request or two, anything else none.
  */
 final class RecordChecker implements AutoCloseable {
+  /** At the beginning; with fewer records than this one by one is no more. */
+  private static final int WORTH_A_LIST = 16;
+
   private final RecordStore store;
   private final PlatformReader platform;
   private final CheckTiming timing;
@@ -120,6 +123,14 @@ final class RecordChecker implements AutoCloseable {
   private void run() {
     int failures = 0;
     try {
+      takeNews();
+      while (!isClosed() && !listed.getAsBoolean()) {
+        awaitNews(Long.MAX_VALUE);
+      }
+      takeNews();
+      if (checked.undecided() >= WORTH_A_LIST) {
+        survey();
+      }
       while (!isClosed()) {
         takeNews();
         Optional<Work> work = checked.next(System.nanoTime());
@@ -135,6 +146,28 @@ final class RecordChecker implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Decides what is as it should be; everything else is looked into node by node. */
+  private void survey() throws InterruptedException {
+    try {
+      platform.survey((name, node) ->
+          checked
+              .undecided(name)
+              .ifPresent(work -> {
+                Verdict verdict = RecordCheck.check(work.record(), Optional.of(node));
+                if (verdict.isClean()) {
+                  checked.decide(
+                      work,
+                      verdict,
+                      Optional.of(node),
+                      platform.hasNoPools(),
+                      System.nanoTime());
+                }
+              }));
+    } catch (DatastoreException e) {
+      // The server is asked about each of them by itself, and that says what is wrong.
     }
   }
 

@@ -9,7 +9,9 @@ import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.address.PrefixSet;
 import dev.azwg.wg.datastore.DatastoreException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +85,20 @@ final class PlatformJsonTest {
             addresses);
     assertEquals("more", next);
     assertEquals(prefixes("10.244.1.7", "fd00::7"), addresses);
+  }
+
+  @Test
+  void aNodeOfAListThatCannotBeFollowedIsLeftOut() throws DatastoreException {
+    Map<String, PlatformNode> nodes = new HashMap<>();
+    String next =
+        PlatformJson.nodes(
+            ("{'metadata':{},'items':[{'metadata':{'name':'a'}},{'metadata':{'name':'b'},"
+                    + "'spec':{'podCIDRs':['x']}},{'metadata':{}},7]}")
+                .replace('\'', '"'),
+            "test",
+            nodes);
+    assertEquals("", next);
+    assertEquals(Set.of("a"), nodes.keySet());
   }
 
   @Test

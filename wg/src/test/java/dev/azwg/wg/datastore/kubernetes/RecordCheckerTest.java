@@ -270,6 +270,55 @@ final class RecordCheckerTest {
     }
   }
 
+  @Test
+  void atTheBeginningAllNodesAreListedAtOnce() throws Exception {
+    int many = 60;
+    StringBuilder objects = new StringBuilder("{'apiVersion':'v1','kind':'List','items':[");
+    for (int i = 1; i <= many; i++) {
+      PeerRecord record = node("m" + i, i, "10.240.1." + i, claim("10.244." + (100 + i) + ".0/24", 1));
+      objects.append(i == 1 ? "" : ",").append(crowd(i, record));
+    }
+    plane.apply(objects.append("]}").toString());
+    write(node("m61", 61, "10.240.1.61"));
+    try (FaultProxy proxy = FaultProxy.start(plane)) {
+      Follower reader = follow(proxy.access(plane.admin().credentials()));
+      assertEquals(many, reader.read().records().size());
+      assertTrue(refuses("m61 has no Node").test(reader.read()));
+      assertTrue(refuses("10.244.102.0/24 is claimed").test(reader.read()));
+      assertEquals(0, count(proxy, "/api/v1/nodes/m1 "));
+      assertEquals(0, count(proxy, "/nodenetworkconfigs/m1 "));
+      assertEquals(2, count(proxy, "/api/v1/nodes?"));
+      assertTrue(count(proxy, "/nodenetworkconfigs?") <= 4, "pages of 20");
+      assertTrue(count(proxy, "/api/v1/nodes/m2 ") >= 1, "what is not right is looked into");
+    } finally {
+      plane.kubectl("", "delete", "node,nodenetworkconfig", "-A", "-l", "crowd=yes");
+    }
+  }
+
+  /** One of sixty, of which the second claims what it has not been given. */
+  private static String crowd(int i, PeerRecord record) {
+    String metadata = "'metadata':{'name':'m" + i + "','labels':{'crowd':'yes'}";
+    String address = "10.240.1." + i;
+    String range = "10.244." + (i == 2 ? 200 : 100 + i) + ".0/24";
+    return "{'apiVersion':'v1','kind':'Node',"
+        + metadata
+        + "},'status':{'addresses':[{'type':'InternalIP','address':'"
+        + address
+        + "'}]}},{'apiVersion':'acn.azure.com/v1alpha','kind':'NodeNetworkConfig',"
+        + metadata
+        + ",'namespace':'kube-system'},'status':{'networkContainers':[{'id':'one',"
+        + "'assignmentMode':'static','type':'overlay','nodeIP':'"
+        + address
+        + "','primaryIP':'"
+        + range
+        + "','subnetAddressSpace':'10.244.0.0/16'}]}},"
+        + "{'apiVersion':'azwg.dev/v1alpha1','kind':'WireGuardPeer',"
+        + metadata
+        + "},'spec':"
+        + PeerRecordJson.encodeSpec(record)
+        + "}";
+  }
+
   private static PeerRecord a(Claim... claims) {
     return node("a", 1, "10.240.0.4", claims);
   }
