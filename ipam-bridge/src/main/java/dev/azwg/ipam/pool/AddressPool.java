@@ -1,5 +1,6 @@
 package dev.azwg.ipam.pool;
 
+import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.ipam.address.PrefixSet;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,11 @@ public record AddressPool(PrefixSet prefixes, List<Withheld> withheld) {
   public AddressPool {
     Objects.requireNonNull(prefixes);
     withheld = List.copyOf(withheld);
+  }
+
+  /** Whether a range has more addresses than any node is given: wider than /20, in IPv6 /64. */
+  public static boolean isTooWide(IpPrefix prefix) {
+    return prefix.length() < (prefix.isIpv4() ? PoolBuilder.WIDEST_IPV4 : PoolBuilder.WIDEST_IPV6);
   }
 
   /**

@@ -59,16 +59,23 @@ final class NetworkContainer {
     return nodeAddress;
   }
 
+  /** Whether it is of a kind that says which addresses pods on the node have. */
+  boolean isFollowed() throws PoolException {
+    return isKnown() && members.text("macAddress").isEmpty();
+  }
+
+  private boolean isKnown() {
+    return (mode.equals(STATIC) || mode.equals(DYNAMIC))
+        && (type.equals(VNET) || type.equals(VNET_BLOCK) || type.equals(OVERLAY));
+  }
+
   /**
    * Puts what it gives into a pool.
    *
    * @param released the names of assignments that the node gives back
    */
   void give(PoolBuilder pool, Set<String> released) throws PoolException {
-    boolean known =
-        (mode.equals(STATIC) || mode.equals(DYNAMIC))
-            && (type.equals(VNET) || type.equals(VNET_BLOCK) || type.equals(OVERLAY));
-    if (!known) {
+    if (!isKnown()) {
       pool.passOver(id, Why.UNKNOWN_KIND);
       return;
     }

@@ -1,6 +1,7 @@
 package dev.azwg.ipam.pool;
 
 import dev.azwg.ipam.address.IpPrefix;
+import dev.azwg.ipam.address.PrefixSet;
 import dev.azwg.ipam.pool.AddressPool.Why;
 import dev.azwg.ipam.pool.PoolException.Reason;
 import java.net.InetAddress;
@@ -48,13 +49,8 @@ public final class NodeNetworkConfigDocument {
   public static AddressPool parse(
       byte[] document, String where, String node, Collection<InetAddress> nodeAddresses)
       throws PoolException {
-    PoolMembers root = PoolMembers.ofDocument(document, MAX_BYTES, where);
-    requireKind(root);
+    PoolMembers root = root(document, where, node);
     PoolMembers metadata = root.object("metadata");
-    if (!metadata.text("name").equals(Optional.of(node))) {
-      throw new PoolException(
-          Reason.WRONG_NODE, metadata.at("name"), "is not the name of this node", null);
-    }
     if (metadata.text("deletionTimestamp").isPresent()) {
       throw new PoolException(
           Reason.BEING_DELETED, metadata.at("deletionTimestamp"), "is there", null);
@@ -63,17 +59,69 @@ public final class NodeNetworkConfigDocument {
         new HashSet<>(root.object("spec").texts("ipsNotInUse", PoolBuilder.MAX_PREFIXES));
     PoolBuilder pool = new PoolBuilder();
     pool.nodeAddresses(nodeAddresses);
-    Set<IpPrefix> own = new HashSet<>();
-    nodeAddresses.forEach(address -> own.add(IpPrefix.hostOf(address)));
+    Set<IpPrefix> own = hosts(nodeAddresses);
     for (PoolMembers member : root.object("status").objects("networkContainers", MAX_CONTAINERS)) {
       NetworkContainer container = NetworkContainer.of(member);
-      if (container.nodeAddress().filter(address -> !own.contains(address)).isPresent()) {
+      if (isOnAnother(container, own)) {
         pool.passOver(container.id(), Why.OTHER_NODE);
       } else {
         container.give(pool, released);
       }
     }
     return pool.build(where);
+  }
+
+  /**
+   * Everything that the platform gives to a node, for somebody who judges what that node claims: in
+   * contrast to {@link #parse} nothing is left out because the node, or its Azure CNS, wishes so.
+   *
+   * @param document the resource as JSON
+   * @param where what to call the document in an error
+   * @param node the node's name
+   * @param nodeAddresses the node's own addresses, as the judge knows them; a network container
+   *     with another {@code nodeIP} gives nothing
+   * @return empty if the document has no network container of a kind that is known, and so says
+   *     nothing
+   * @throws PoolException if it is not that node's NodeNetworkConfig, or cannot be followed
+   */
+  public static Optional<PrefixSet> granted(
+      byte[] document, String where, String node, Collection<InetAddress> nodeAddresses)
+      throws PoolException {
+    PoolBuilder pool = new PoolBuilder();
+    Set<IpPrefix> own = hosts(nodeAddresses);
+    boolean said = false;
+    for (PoolMembers member :
+        root(document, where, node).object("status").objects("networkContainers", MAX_CONTAINERS)) {
+      NetworkContainer container = NetworkContainer.of(member);
+      if (container.isFollowed()) {
+        said = true;
+        if (!isOnAnother(container, own)) {
+          container.give(pool, Set.of());
+        }
+      }
+    }
+    return said ? Optional.of(pool.granted()) : Optional.empty();
+  }
+
+  private static PoolMembers root(byte[] document, String where, String node) throws PoolException {
+    PoolMembers root = PoolMembers.ofDocument(document, MAX_BYTES, where);
+    requireKind(root);
+    PoolMembers metadata = root.object("metadata");
+    if (!metadata.text("name").equals(Optional.of(node))) {
+      throw new PoolException(
+          Reason.WRONG_NODE, metadata.at("name"), "is not the name of this node", null);
+    }
+    return root;
+  }
+
+  private static Set<IpPrefix> hosts(Collection<InetAddress> addresses) {
+    Set<IpPrefix> hosts = new HashSet<>();
+    addresses.forEach(address -> hosts.add(IpPrefix.hostOf(address)));
+    return hosts;
+  }
+
+  private static boolean isOnAnother(NetworkContainer container, Set<IpPrefix> own) {
+    return container.nodeAddress().filter(address -> !own.contains(address)).isPresent();
   }
 
   private static void requireKind(PoolMembers root) throws PoolException {

@@ -41,7 +41,7 @@ final class PoolBuilder {
    * @param where where it says so
    */
   void give(IpPrefix prefix, String where) throws PoolException {
-    if (prefix.length() < (prefix.isIpv4() ? WIDEST_IPV4 : WIDEST_IPV6)) {
+    if (AddressPool.isTooWide(prefix)) {
       throw new PoolException(
           Reason.TOO_WIDE, where, prefix + " is too wide to be one node's", null);
     }
@@ -65,6 +65,11 @@ final class PoolBuilder {
   /** Something that is not looked at further. */
   void passOver(String subject, Why why) {
     withheld.add(new Withheld(subject, why));
+  }
+
+  /** What is given, without the holes. */
+  PrefixSet granted() {
+    return PrefixSet.of(given);
   }
 
   /** The pool, as far as it has been read. */

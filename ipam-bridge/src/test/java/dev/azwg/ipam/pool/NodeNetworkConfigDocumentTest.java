@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.azwg.ipam.address.PrefixSet;
 import dev.azwg.ipam.pool.AddressPool.Why;
 import dev.azwg.ipam.pool.AddressPool.Withheld;
 import dev.azwg.ipam.pool.PoolException.Reason;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -305,5 +307,47 @@ class NodeNetworkConfigDocumentTest {
       assertFalse(pool.prefixes().isEmpty(), name);
       PoolFixtures.assertClaimable(pool, own);
     }
+  }
+
+  private static Optional<PrefixSet> granted(String document) throws PoolException {
+    return NodeNetworkConfigDocument.granted(
+        document.getBytes(StandardCharsets.UTF_8), "test", NODE, List.of(address("10.224.0.4")));
+  }
+
+  /** A node could otherwise be refused what it has, or free itself of what it is said to have. */
+  @Test
+  void whatIsGrantedDoesNotDependOnWhatTheNodeWishes() throws PoolException {
+    String container =
+        "{'id':'x','assignmentMode':'dynamic','type':'vnet','nodeIP':'10.224.0.4',"
+            + "'subnetAddressSpace':'10.225.0.0/16','ipAssignments':["
+            + "{'name':'one','ip':'10.225.0.10'},{'name':'two','ip':'10.225.0.11'}]}";
+    String document = document("'ipsNotInUse':['one']", container);
+    assertEquals(set("10.225.0.11/32"), parse(document).prefixes());
+    assertEquals(Optional.of(set("10.225.0.10/32", "10.225.0.11/32")), granted(document));
+  }
+
+  @Test
+  void aGrantedRangeIsWhole() throws PoolException {
+    String container =
+        "{'id':'x','assignmentMode':'static','type':'vnetblock','nodeIP':'10.224.0.4',"
+            + "'primaryIP':'10.224.0.0/28','subnetAddressSpace':'10.224.0.0/16'}";
+    assertEquals(Optional.of(set("10.224.0.0/28")), granted(document("", container)));
+  }
+
+  @Test
+  void aDocumentWithoutKnownContainersSaysNothing() throws PoolException {
+    assertEquals(Optional.empty(), granted(document("", "")));
+    assertEquals(
+        Optional.empty(),
+        granted(document("", "{'id':'x','assignmentMode':'static','type':'future'}")));
+  }
+
+  /** Its own Node says which addresses a node has, and its kubelet writes that. */
+  @Test
+  void aContainerOfAnotherAddressGivesNothingAndStillSpeaks() throws PoolException {
+    String container =
+        "{'id':'x','assignmentMode':'static','type':'overlay','nodeIP':'10.224.0.5',"
+            + "'primaryIP':'10.244.3.0/24','subnetAddressSpace':'10.244.0.0/16'}";
+    assertEquals(Optional.of(PrefixSet.EMPTY), granted(document("", container)));
   }
 }

@@ -62,6 +62,11 @@ public interface Datastore extends AutoCloseable {
     return "";
   }
 
+  /** How many claims are followed although the datastore's platform does not bear them out. */
+  default int unproven() {
+    return 0;
+  }
+
   @Override
   void close();
 }

@@ -50,6 +50,8 @@ public final class PeerRecordJson {
   /** What the record says, without the node's name and the form's version. */
   public static String encodeSpec(PeerRecord record) {
     JsonObject object = new JsonObject();
+    // Named even where there is none: a field that an apply leaves out may stay as it was.
+    object.addProperty("publicKey", "");
     addSpec(object, record);
     return object.toString();
   }
@@ -160,7 +162,7 @@ public final class PeerRecordJson {
 
     PeerRecord record(String node) throws DatastoreException {
       Optional<PublicKey> key = Optional.empty();
-      if (object.has("publicKey")) {
+      if (object.has("publicKey") && !text(object, "publicKey").isEmpty()) {
         key = Optional.of(value("publicKey", text(object, "publicKey"), PublicKey::parse));
       }
       List<Endpoint> endpoints = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.azwg.wg.key.PublicKey;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
   private final DeviceReader device;
   private final Protection protection;
   private final Supplier<String> datastoreProblem;
+  private final IntSupplier unprovenClaims;
   private final Log log;
   private final StatusThread statusThread;
 
@@ -43,6 +45,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
       DeviceReader device,
       Protection protection,
       Supplier<String> datastoreProblem,
+      IntSupplier unprovenClaims,
       Log log) {
     this.options = options;
     this.publicKey = publicKey;
@@ -51,6 +54,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
     this.device = device;
     this.protection = protection;
     this.datastoreProblem = datastoreProblem;
+    this.unprovenClaims = unprovenClaims;
     this.log = log;
     this.statusThread = StatusThread.start(this::status, log);
   }
@@ -113,6 +117,7 @@ final class ApiHandler implements ApiServer.Handler, AutoCloseable {
             observed,
             Objects.toString(device.backend(), "NONE"));
     document.addProperty("datastoreProblem", datastoreProblem.get());
+    document.addProperty("unprovenClaims", unprovenClaims.getAsInt());
     board.pool().ifPresent(pool -> document.add("pool", pool.toJson()));
     document.add("packetFilter", packetFilter());
     document.add("drift", board.drift().toJson());

@@ -30,15 +30,19 @@ sealed interface DatastoreChoice {
     }
   }
 
-  /** The cluster's API server. */
-  record Kubernetes(ApiServer server) implements DatastoreChoice {
+  /**
+   * The cluster's API server.
+   *
+   * @param verify whether records are checked against what the platform says of their nodes
+   */
+  record Kubernetes(ApiServer server, boolean verify) implements DatastoreChoice {
     public Kubernetes {
       Objects.requireNonNull(server);
     }
 
     @Override
     public Datastore open(String node, InstantSource clock) throws DatastoreException {
-      return KubernetesDatastore.open(server, node);
+      return KubernetesDatastore.open(server, node, verify);
     }
 
     @Override
@@ -86,15 +90,17 @@ sealed interface DatastoreChoice {
   /**
    * Parses {@code directory:DIR} or {@code kubernetes}.
    *
+   * @param verify whether records are checked where there is something to check them against
    * @throws IllegalArgumentException if it is something else
    */
-  static DatastoreChoice of(String value, OptionText text, Map<String, String> environment) {
+  static DatastoreChoice of(
+      String value, OptionText text, Map<String, String> environment, boolean verify) {
     if (value.equals(KUBERNETES)) {
       URI url =
           text.value(
               "--api-server",
               each -> each.isEmpty() ? ApiServer.inCluster(environment) : ApiServer.parseUrl(each));
-      return new Kubernetes(new ApiServer(url, text.value("--api-credentials", Path::of)));
+      return new Kubernetes(new ApiServer(url, text.value("--api-credentials", Path::of)), verify);
     }
     if (!value.startsWith(DIRECTORY_SCHEME) || value.length() == DIRECTORY_SCHEME.length()) {
       throw new IllegalArgumentException("is neither directory:DIR nor kubernetes");

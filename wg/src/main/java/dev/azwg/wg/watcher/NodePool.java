@@ -5,8 +5,10 @@ import dev.azwg.ipam.pool.AddressPool;
 import dev.azwg.ipam.pool.PoolException;
 import dev.azwg.wg.pool.PoolSource;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * This node's pool as it was last known: a source that cannot be read, or that says something that
@@ -14,12 +16,17 @@ import java.util.Optional;
  * first time, the pool is empty, and each pod is claimed for itself.
  */
 final class NodePool implements AutoCloseable {
+  /** A source that takes longer for its first answer has none. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final Optional<PoolSource> source;
   private final StatusBoard board;
   private final Log log;
   private AddressPool known = AddressPool.EMPTY;
   private String problem = "";
   private int claimed;
+  private boolean answered;
+  private final long began = System.nanoTime();
 
   NodePool(Optional<PoolSource> source, StatusBoard board, Log log) {
     this.source = source;
@@ -56,6 +63,7 @@ final class NodePool implements AutoCloseable {
     String found = "";
     try {
       known = source.get().read(nodeAddresses);
+      answered = true;
     } catch (PoolException e) {
       found = e.reason() + ": " + e.getMessage();
     }
@@ -99,6 +107,17 @@ final class NodePool implements AutoCloseable {
   /** What the platform has given to this node, as far as it is known. */
   PrefixSet prefixes() {
     return known.prefixes();
+  }
+
+  /**
+   * What is claimed as the pool: until the source has answered for the first time, what this node
+   * claimed before it restarted. To take a range back and claim it anew would cost every node of
+   * the mesh two changes.
+   */
+  PrefixSet claimable(Supplier<PrefixSet> before) {
+    return source.isEmpty() || answered || System.nanoTime() - began >= PATIENCE.toNanos()
+        ? known.prefixes()
+        : before.get();
   }
 
   @Override

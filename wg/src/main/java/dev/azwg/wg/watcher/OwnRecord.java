@@ -189,13 +189,22 @@ final class OwnRecord {
     if (wanted.equals(submitted) && !outcome.isDone()) {
       return outcome;
     }
-    if (!wanted.equals(published) || outcome.isCompletedExceptionally()) {
+    // One that is on its way must not arrive after this.
+    if (!wanted.equals(published) || !outcome.isDone() || outcome.isCompletedExceptionally()) {
       outcome = datastore.publish(wanted);
       submitted = wanted;
       published = wanted;
       submissions++;
     }
     return outcome;
+  }
+
+  /** What the record in the datastore claims. */
+  PrefixSet publishedPrefixes() {
+    PeerRecord known = published;
+    return known == null
+        ? PrefixSet.EMPTY
+        : PrefixSet.of(known.claims().stream().map(Claim::prefix).toList());
   }
 
   /** How often a record was handed to the datastore. */

@@ -316,7 +316,10 @@ final class Reconciler {
 
     private NodeClaims claims(Underlay nic, LedgerSnapshot known) {
       NodeClaims claims =
-          ownRecord.claims(pool.prefixes(), nic.addresses(), pods.with(OwnClaims.of(known)));
+          ownRecord.claims(
+              pool.claimable(ownRecord::publishedPrefixes),
+              nic.addresses(),
+              pods.with(OwnClaims.of(known)));
       pool.claimed(claims.pool().prefixes().size());
       return claims;
     }

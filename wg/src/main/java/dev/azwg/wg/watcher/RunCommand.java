@@ -49,6 +49,13 @@ final class RunCommand {
             "directory:DIR|kubernetes",
             "Where the nodes publish their records. Required."));
     DatastoreChoice.addOptions(spec);
+    spec.addOption(
+        option(
+            "--verify-records",
+            "on|off",
+            "on",
+            "Whether another node's record is followed only as far as its Node object and Azure's"
+                + " NodeNetworkConfig bear it out. Only for --datastore kubernetes."));
     spec.addOption(option("--root", "DIR", "/", "What run/azwg and var/lib/azwg lie below."));
     spec.addOption(
         option("--underlay", "DEVICE", "eth0", "The NIC that carries the encrypted packets."));
@@ -180,9 +187,11 @@ final class RunCommand {
 
   private static Options options(OptionText text) {
     Mode mode = text.value("--mode", OptionText.oneOf(Mode.values()));
+    boolean verify = text.value("--verify-records", OptionText::onOrOff);
     return new Options(
         text.value("--node", RunCommand::node),
-        text.value("--datastore", value -> DatastoreChoice.of(value, text, System.getenv())),
+        text.value(
+            "--datastore", value -> DatastoreChoice.of(value, text, System.getenv(), verify)),
         new StatePaths(text.value("--root", Path::of)),
         text.value("--underlay", RunCommand::device),
         text.value("--device", RunCommand::device),

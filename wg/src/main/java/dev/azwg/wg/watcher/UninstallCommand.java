@@ -128,7 +128,15 @@ final class UninstallCommand {
   /** What the datastore refuses is said, and keeps nothing from being removed. */
   private int leave(TunnelRemoval removal, DatastoreChoice datastore, String node, Duration wait)
       throws IOException, InterruptedException {
-    try (Datastore records = datastore.open(node, InstantSource.system())) {
+    Datastore opened;
+    try {
+      opened = datastore.open(node, InstantSource.system());
+    } catch (IOException e) {
+      notTold(e.getMessage());
+      removal.remove();
+      return CommandLineInterface.EXIT_FAILURE;
+    }
+    try (Datastore records = opened) {
       boolean told = tell(records, node);
       if (told) {
         removal.awaitSilence(wait);
@@ -151,15 +159,16 @@ final class UninstallCommand {
       }
       return true;
     } catch (IOException | ExecutionException e) {
-      return notTold(e.getMessage());
+      notTold(e.getMessage());
+      return false;
     } catch (TimeoutException e) {
-      return notTold("the datastore does not answer");
+      notTold("the datastore does not answer");
+      return false;
     }
   }
 
-  private boolean notTold(@Nullable String reason) {
+  private void notTold(@Nullable String reason) {
     err.println("azwg-watcher: the other nodes cannot be told and may lose packets: " + reason);
-    return false;
   }
 
   private static int table(String text, StatePaths paths) {
@@ -185,7 +194,7 @@ final class UninstallCommand {
   private static Optional<DatastoreChoice> datastore(String value, OptionText text) {
     return value.isEmpty()
         ? Optional.empty()
-        : Optional.of(DatastoreChoice.of(value, text, System.getenv()));
+        : Optional.of(DatastoreChoice.of(value, text, System.getenv(), false));
   }
 
   private void removeFromLists(RuntimeDirectories runtime, StatePaths paths) throws IOException {

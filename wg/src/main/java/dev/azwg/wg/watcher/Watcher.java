@@ -162,6 +162,7 @@ final class Watcher {
                   reader(tunnel),
                   protection,
                   datastore::problem,
+                  datastore::unproven,
                   log);
           DirectoryWatch _ =
               DirectoryWatch.start(ledger.directory(), () -> signals.mark(Dirty.LEDGER));

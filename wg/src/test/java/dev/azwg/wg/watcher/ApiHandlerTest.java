@@ -128,6 +128,7 @@ class ApiHandlerTest {
             false,
             log),
         () -> "",
+        () -> 0,
         log);
   }
 

@@ -75,6 +75,7 @@ final class CoalescingWriter<T> implements AutoCloseable {
     try {
       closed = true;
       pending = null;
+      outcome.completeExceptionally(new IllegalStateException("the datastore is closed"));
       submitted.signalAll();
     } finally {
       lock.unlock();
@@ -94,8 +95,8 @@ final class CoalescingWriter<T> implements AutoCloseable {
           problem = "";
           pause = INTERVAL;
           work.outcome().complete(null);
-        } catch (DatastoreException e) {
-          problem = String.valueOf(e.getMessage());
+        } catch (DatastoreException | RuntimeException e) {
+          problem = KubernetesDatastore.describe(e);
           putBack(work.version());
           work.outcome().completeExceptionally(e);
           Duration longer = pause.multipliedBy(2);

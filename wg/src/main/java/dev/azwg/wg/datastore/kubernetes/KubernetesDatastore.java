@@ -9,10 +9,8 @@ import dev.azwg.wg.datastore.NodeName;
 import dev.azwg.wg.datastore.PeerRecordJson;
 import dev.azwg.wg.mesh.PeerRecord;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -20,77 +18,112 @@ import org.jspecify.annotations.Nullable;
  * One {@link WireGuardPeer} per node. The informer lists and watches all of them, and gets over
  * whatever the server and the network do; what it knows stays in force while the server is away.
  * This node's own object is written by server-side apply and belongs to its Node, so that it goes
- * with it.
+ * with it. The others' are checked, see {@link RecordCheck}.
  */
 public final class KubernetesDatastore implements Datastore {
-  /** The field manager of everything that is written. */
+  /** The field manager of the record. */
   static final String FIELD_MANAGER = "azwg-watcher";
-
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(FIELD_MANAGER)
-          .withForce(true)
-          .build();
 
   private final String node;
   private final ApiClient client;
-  private final NodeObject nodeObject;
+  private final BoundedCalls calls;
   private final RecordStore store;
+  private final OwnObject own;
   private final CoalescingWriter<PeerRecord> writer;
   private final CoalescingWriter<NodeCondition> conditionWriter;
   private final RecordWatch watch;
+  private final Optional<RecordChecker> checker;
   private volatile Runnable changed = () -> {};
   private volatile @Nullable NodeCondition reported;
 
-  private KubernetesDatastore(ApiServer server, String node, RecordWatch.Timing timing) {
+  /**
+   * How the records are read.
+   *
+   * @param watch when the watch is doubted
+   * @param farewell how long a record holds whose object was deleted; more than what a node takes
+   *     to write it again when the first attempts fail
+   * @param longestCall when an answer that does not end is given up
+   * @param checks when records are checked; empty if they are not
+   */
+  record Reading(
+      RecordWatch.Timing watch,
+      Duration farewell,
+      Duration longestCall,
+      Optional<CheckTiming> checks) {
+    static Reading standard(boolean verify) {
+      return new Reading(
+          RecordWatch.Timing.STANDARD,
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(30),
+          verify ? Optional.of(CheckTiming.STANDARD) : Optional.empty());
+    }
+  }
+
+  private KubernetesDatastore(ApiClient client, String node, Reading reading) {
     this.node = node;
-    client = ApiClient.of(server, FIELD_MANAGER);
-    nodeObject = new NodeObject(client, node);
-    store = new RecordStore(node, this::changed);
+    this.client = client;
+    calls = new BoundedCalls(reading.longestCall());
+    store = new RecordStore(node, reading.farewell(), this::changed);
+    own = new OwnObject(node, client, calls, store);
+    checker =
+        reading
+            .checks()
+            .map(timing -> new RecordChecker(client, calls, node, store, timing, this::tell));
     writer = CoalescingWriter.start("record-writer", this::write);
-    conditionWriter = CoalescingWriter.start("condition-writer", this::write);
-    watch = RecordWatch.start(client, store, timing, this::changed);
+    conditionWriter = CoalescingWriter.start("condition-writer", own::write);
+    watch = RecordWatch.start(client, calls, store, reading.watch(), this::changed);
+    checker.ifPresent(each -> each.start(watch::isReadable));
   }
 
   /**
    * Begins to follow the records; does not wait for the server.
    *
    * @param node this node, the only one whose object is written
+   * @param verify whether the other nodes' records are followed only as far as the platform bears
+   *     them out
    * @throws DatastoreException if the credentials cannot be read
    */
-  public static KubernetesDatastore open(ApiServer server, String node) throws DatastoreException {
-    return open(server, node, RecordWatch.Timing.STANDARD);
+  public static KubernetesDatastore open(ApiServer server, String node, boolean verify)
+      throws DatastoreException {
+    return open(server, node, Reading.standard(verify));
   }
 
-  static KubernetesDatastore open(ApiServer server, String node, RecordWatch.Timing timing)
+  static KubernetesDatastore open(ApiServer server, String node, Reading reading)
       throws DatastoreException {
     if (!NodeName.isValid(node)) {
       throw new DatastoreException(Reason.UNAVAILABLE, node, "bad node name");
     }
+    ApiClient client;
     try {
-      return new KubernetesDatastore(server, node, timing);
+      client = ApiClient.of(server, FIELD_MANAGER);
     } catch (KubernetesClientException e) {
       throw new DatastoreException(
           Reason.UNAVAILABLE, server.credentials().toString(), describe(e), e);
     }
+    return new KubernetesDatastore(client, node, reading);
   }
 
   @Override
   public boolean awaitReadable(Duration atMost) throws InterruptedException {
-    return watch.awaitReadable(atMost);
+    long deadline = System.nanoTime() + atMost.toNanos();
+    return watch.awaitReadable(atMost)
+        && (checker.isEmpty()
+            || checker.get().awaitReadable(Duration.ofNanos(deadline - System.nanoTime())));
   }
 
   @Override
   public DatastoreSnapshot read() throws DatastoreException {
     if (!watch.isReadable()) {
-      String problem = watch.problem();
-      throw new DatastoreException(
-          Reason.UNAVAILABLE,
-          client.getMasterUrl().toString(),
-          problem.isEmpty() ? "the records have not been listed yet" : problem);
+      throw unavailable(watch.problem(), "the records have not been listed yet");
     }
-    return store.snapshot();
+    if (checker.isEmpty()) {
+      return store.snapshot();
+    }
+    DatastoreSnapshot checked = checker.get().read();
+    if (!checker.get().isReadable()) {
+      throw unavailable(checker.get().problem(), "the records have not been checked yet");
+    }
+    return checked;
   }
 
   @Override
@@ -100,12 +133,12 @@ public final class KubernetesDatastore implements Datastore {
   }
 
   @Override
-  public CompletableFuture<Void> publish(PeerRecord own) throws DatastoreException {
-    if (!own.node().equals(node)) {
-      throw new DatastoreException(Reason.NOT_PUBLISHED, own.node(), "is not this node");
+  public CompletableFuture<Void> publish(PeerRecord record) throws DatastoreException {
+    if (!record.node().equals(node)) {
+      throw new DatastoreException(Reason.NOT_PUBLISHED, record.node(), "is not this node");
     }
-    PeerRecordJson.requireReadable(own, node);
-    return writer.submit(own);
+    PeerRecordJson.requireReadable(record, node);
+    return writer.submit(record);
   }
 
   @Override
@@ -117,13 +150,15 @@ public final class KubernetesDatastore implements Datastore {
     }
   }
 
+  /** Nothing of this node is written any more after that. */
   @Override
   public void withdraw(String name) throws DatastoreException {
-    try {
-      client.resources(WireGuardPeer.class).withName(name).delete();
-    } catch (KubernetesClientException e) {
-      throw new DatastoreException(Reason.NOT_PUBLISHED, name, describe(e), e);
+    if (!name.equals(node)) {
+      throw new DatastoreException(Reason.NOT_PUBLISHED, name, "is not this node");
     }
+    writer.close();
+    conditionWriter.close();
+    own.delete();
   }
 
   @Override
@@ -133,54 +168,68 @@ public final class KubernetesDatastore implements Datastore {
       return "the own record cannot be written: " + unwritten;
     }
     String unread = watch.problem();
-    return unread.isEmpty() ? "" : "the records are not followed: " + unread;
+    if (!unread.isEmpty()) {
+      return "the records are not followed: " + unread;
+    }
+    String unchecked = checker.map(RecordChecker::problem).orElse("");
+    return unchecked.isEmpty() ? "" : "records cannot be checked: " + unchecked;
+  }
+
+  @Override
+  public int unproven() {
+    return checker.map(RecordChecker::unproven).orElse(0);
   }
 
   @Override
   public void close() {
     writer.close();
     conditionWriter.close();
+    checker.ifPresent(RecordChecker::close);
     watch.close();
+    calls.close();
     client.close();
   }
 
   private void changed() {
+    checker.ifPresent(RecordChecker::wake);
+    tell();
+  }
+
+  private void tell() {
     changed.run();
   }
 
   private void write(PeerRecord record) throws DatastoreException {
-    try {
-      WireGuardPeer own = WireGuardPeer.named(node);
-      own.getMetadata()
-          .setOwnerReferences(List.of(nodeObject.ownerReference(store.get(node) == null)));
-      own.setSpec(new JsonText(PeerRecordJson.encodeSpec(record)));
-      WireGuardPeer answer =
-          client.resource(own).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
-      store.wrote(answer, record);
-    } catch (KubernetesClientException e) {
-      throw new DatastoreException(Reason.NOT_PUBLISHED, node, describe(e), e);
+    NodeCondition condition = reported;
+    // A new object has no status yet.
+    if (own.write(record) && condition != null) {
+      var _ = conditionWriter.submit(condition);
     }
   }
 
-  /** Only after the record: a status is of an object. */
-  private void write(NodeCondition condition) throws DatastoreException {
-    if (store.get(node) == null) {
-      throw new DatastoreException(Reason.NOT_PUBLISHED, node, "has no record yet");
-    }
-    try {
-      WireGuardPeer own = WireGuardPeer.named(node);
-      own.setStatus(new JsonText(ConditionJson.encode(condition)));
-      var _ = client.resource(own).subresource("status").patch(APPLY);
-    } catch (KubernetesClientException e) {
-      throw new DatastoreException(Reason.NOT_PUBLISHED, node + "/status", describe(e), e);
-    }
+  private DatastoreException unavailable(String problem, String otherwise) {
+    return new DatastoreException(
+        Reason.UNAVAILABLE,
+        client.getMasterUrl().toString(),
+        problem.isEmpty() ? otherwise : problem);
   }
 
-  /** The innermost reason: what the client wraps around it only says that something failed. */
+  /**
+   * What the server said, or the innermost reason: what is around it says that something failed.
+   */
   static String describe(Throwable failure) {
     Throwable innermost = failure;
-    for (int depth = 0; innermost.getCause() != null && depth < 16; depth++) {
-      innermost = innermost.getCause();
+    for (int depth = 0; depth < 16; depth++) {
+      if (innermost instanceof KubernetesClientException answer
+          && answer.getStatus() != null
+          && answer.getStatus().getMessage() != null) {
+        return answer.getStatus().getMessage();
+      }
+      Throwable cause = innermost.getCause();
+      if (cause == null) {
+        break;
+      }
+      innermost = cause;
     }
     String message = innermost.getMessage();
     return message == null || message.isEmpty() ? innermost.getClass().getSimpleName() : message;

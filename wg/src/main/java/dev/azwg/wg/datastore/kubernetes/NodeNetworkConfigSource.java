@@ -4,6 +4,7 @@ import dev.azwg.ipam.pool.AddressPool;
 import dev.azwg.ipam.pool.NodeNetworkConfigDocument;
 import dev.azwg.ipam.pool.PoolException;
 import dev.azwg.ipam.pool.PoolException.Reason;
+import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.pool.PoolSource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +31,13 @@ public final class NodeNetworkConfigSource implements PoolSource {
   private static final String PLURAL = "nodenetworkconfigs";
   private static final String NAMESPACE = "kube-system";
 
+  private static final String KIND_PATH = "/apis/" + GROUP + "/" + VERSION;
+
   /** Whether the API server knows of such objects changes when a cluster is upgraded. */
-  private static final Duration LOOK_FOR_KIND = Duration.ofMinutes(5);
+  private static final Duration LOOK = Duration.ofMinutes(5);
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
 
   private static final ResourceDefinitionContext KIND =
       new ResourceDefinitionContext.Builder()
@@ -44,7 +49,9 @@ public final class NodeNetworkConfigSource implements PoolSource {
           .build();
 
   private final ApiClient client;
+  private final BoundedCalls calls = new BoundedCalls(LONGEST_CALL);
   private final String node;
+  private final String path;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Runnable changed = () -> {};
   private volatile byte @Nullable [] document;
@@ -54,6 +61,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
   private NodeNetworkConfigSource(ApiServer server, String node) {
     this.client = ApiClient.of(server, KubernetesDatastore.FIELD_MANAGER);
     this.node = node;
+    this.path = KIND_PATH + "/namespaces/" + NAMESPACE + "/" + PLURAL + "/" + node;
   }
 
   /**
@@ -64,7 +72,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
   public static NodeNetworkConfigSource start(ApiServer server, String node) throws PoolException {
     try {
       NodeNetworkConfigSource source = new NodeNetworkConfigSource(server, node);
-      Thread.ofPlatform().daemon().name("node-network-config").start(source::begin);
+      Thread.ofPlatform().daemon().name("node-network-config").start(source::follow);
       return source;
     } catch (KubernetesClientException e) {
       throw new PoolException(
@@ -103,59 +111,77 @@ public final class NodeNetworkConfigSource implements PoolSource {
     if (open != null) {
       open.stop();
     }
+    calls.close();
     client.close();
   }
 
-  private void begin() {
+  /**
+   * Looks now and then beside the watch: one that has ended without a word is noticed that way. The
+   * first look is what {@link #read} waits for.
+   */
+  private void follow() {
     try {
-      while (!knowsKind()) {
-        Duration pause = problem.isEmpty() ? LOOK_FOR_KIND : AFTER_FAILURE;
-        if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-          return;
-        }
-      }
-      SharedIndexInformer<GenericKubernetesResource> next =
-          client
-              .genericKubernetesResources(KIND)
-              .inNamespace(NAMESPACE)
-              .withName(node)
-              .runnableInformer(0)
-              .exceptionHandler((started, failure) -> {
-                problem = KubernetesDatastore.describe(failure);
-                return true;
-              });
-      informer = next.addEventHandler(new Take());
-      var _ =
-          next.start()
-              .thenRun(() -> {
-                // Listed: what there is has been handed over, or there is none.
-                problem = "";
-                changed.run();
-              });
+      do {
+        look();
+      } while (!closed.await(pause().toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private boolean knowsKind() {
+  private Duration pause() {
+    long millis = (problem.isEmpty() ? LOOK : AFTER_FAILURE).toMillis();
+    return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis));
+  }
+
+  private void look() {
     try {
-      boolean known = client.raw("/apis/" + GROUP + "/" + VERSION) != null;
+      boolean known = calls.call(KIND_PATH, () -> client.raw(KIND_PATH)) != null;
+      SharedIndexInformer<GenericKubernetesResource> current = informer;
+      if (known) {
+        String found = calls.call(path, () -> client.raw(path));
+        if (found != null) {
+          take(found);
+        }
+        if (current == null || !current.isWatching()) {
+          begin(current);
+        }
+      }
       problem = "";
       changed.run();
-      return known;
-    } catch (KubernetesClientException e) {
-      problem = KubernetesDatastore.describe(e);
-      return false;
+    } catch (DatastoreException e) {
+      problem = String.valueOf(e.getMessage());
     }
+  }
+
+  private void begin(@Nullable SharedIndexInformer<GenericKubernetesResource> before) {
+    if (before != null) {
+      before.stop();
+    }
+    SharedIndexInformer<GenericKubernetesResource> next =
+        client
+            .genericKubernetesResources(KIND)
+            .inNamespace(NAMESPACE)
+            .withName(node)
+            .runnableInformer(0)
+            .exceptionHandler((started, failure) -> true);
+    informer = next.addEventHandler(new Take());
+    var _ = next.start();
+    if (closed.getCount() == 0) {
+      next.stop();
+    }
+  }
+
+  private void take(String found) {
+    document = found.getBytes(StandardCharsets.UTF_8);
+    changed.run();
   }
 
   /** An object that was deleted takes nothing away: its node goes, or it comes back. */
   private final class Take implements ResourceEventHandler<GenericKubernetesResource> {
     @Override
     public void onAdd(GenericKubernetesResource config) {
-      document =
-          client.getKubernetesSerialization().asJson(config).getBytes(StandardCharsets.UTF_8);
-      changed.run();
+      take(client.getKubernetesSerialization().asJson(config));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class NodeObject {
    * @param anew whether to ask the server again: a Node that was deleted and came back is another
    * @throws DatastoreException if there is no such Node, or the server cannot be asked
    */
-  OwnerReference ownerReference(boolean anew) throws DatastoreException {
+  OwnerReference reference(boolean anew) throws DatastoreException {
     String known = uid;
     if (known == null || anew) {
       known = readUid();

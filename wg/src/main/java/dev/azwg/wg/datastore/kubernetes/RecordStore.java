@@ -23,13 +23,12 @@ import org.jspecify.annotations.Nullable;
  * resource version stay.
  *
  * <p>A record that cannot be followed leaves the node's last good one in force. One whose object
- * was deleted holds for {@link #FAREWELL} more, because a node that lives publishes it again:
- * deleting all objects at once must not tear a mesh down.
+ * was deleted holds for a while, because a node that lives publishes it again: deleting all objects
+ * at once must not tear a mesh down. While this node's own object is among the deleted ones, it
+ * holds until that could be written again and for the same while after, for then the others are
+ * able to do so as well.
  */
 final class RecordStore implements ItemStore<WireGuardPeer> {
-  /** How long a deleted record still holds. */
-  static final Duration FAREWELL = Duration.ofSeconds(15);
-
   /**
    * One object.
    *
@@ -43,27 +42,33 @@ final class RecordStore implements ItemStore<WireGuardPeer> {
 
   private final String self;
   private final Runnable changed;
-  private final Executor later =
-      CompletableFuture.delayedExecutor(FAREWELL.toMillis() + 1, TimeUnit.MILLISECONDS);
+  private final Duration farewell;
+  private final Executor later;
   private final Map<String, Entry> entries = new TreeMap<>();
   private @Nullable WireGuardPeer written;
+  private @Nullable WireGuardPeer removedOwn;
+  private boolean ownIsMissing;
   private long revision;
 
   /**
    * An empty store.
    *
    * @param self this node, whose deleted record is gone at once: it knows whether it lives
+   * @param farewell how long a deleted record still holds
    * @param changed called after each change of what {@link #snapshot} says
    */
-  RecordStore(String self, Runnable changed) {
+  RecordStore(String self, Duration farewell, Runnable changed) {
     this.self = self;
+    this.farewell = farewell;
+    this.later = CompletableFuture.delayedExecutor(farewell.toMillis() + 1, TimeUnit.MILLISECONDS);
     this.changed = changed;
   }
 
   /** All records now. */
   synchronized DatastoreSnapshot snapshot() {
     long now = System.nanoTime();
-    if (entries.values().removeIf(entry -> entry.stub() == null && entry.until() - now <= 0)) {
+    if (!ownIsMissing
+        && entries.values().removeIf(entry -> entry.stub() == null && entry.until() - now <= 0)) {
       revision++;
     }
     List<PeerRecord> records = new ArrayList<>(entries.size());
@@ -85,11 +90,30 @@ final class RecordStore implements ItemStore<WireGuardPeer> {
    */
   void wrote(WireGuardPeer answer, PeerRecord record) {
     synchronized (this) {
-      written = WireGuardPeer.stub(answer.getMetadata());
-      entries.put(self, new Entry(written, record, "", 0));
-      revision++;
+      WireGuardPeer stub = WireGuardPeer.stub(answer.getMetadata());
+      Entry known = entries.get(self);
+      // The watch may have told of what came after before the answer was here.
+      boolean overtaken =
+          isOlder(stub, known == null ? null : known.stub())
+              || (removedOwn != null && !isOlder(removedOwn, stub) && isSame(removedOwn, stub));
+      if (!overtaken) {
+        written = stub;
+        entries.put(self, new Entry(stub, record, "", 0));
+        endMissing();
+        revision++;
+      }
     }
     changed.run();
+  }
+
+  private void endMissing() {
+    if (ownIsMissing) {
+      ownIsMissing = false;
+      long until = System.nanoTime() + farewell.toNanos();
+      entries.replaceAll((name, entry) ->
+          entry.stub() == null ? new Entry(null, entry.record(), entry.problem(), until) : entry);
+      later.execute(changed);
+    }
   }
 
   @Override
@@ -106,6 +130,9 @@ final class RecordStore implements ItemStore<WireGuardPeer> {
       before = known == null ? null : known.stub();
       if (key.equals(self) && isOlder(stub, written)) {
         return before;
+      }
+      if (key.equals(self)) {
+        endMissing();
       }
       Entry next = parse(key, stub, peer.getSpec(), known == null ? null : known.record());
       entries.put(key, next);
@@ -125,15 +152,18 @@ final class RecordStore implements ItemStore<WireGuardPeer> {
   public @Nullable WireGuardPeer remove(String key) {
     WireGuardPeer before;
     synchronized (this) {
-      Entry known = entries.remove(key);
-      if (known == null || known.stub() == null) {
+      Entry known = entries.get(key);
+      before = known == null ? null : known.stub();
+      if (known == null || before == null) {
         return null;
       }
-      before = known.stub();
+      entries.remove(key);
       if (key.equals(self)) {
         written = null;
+        removedOwn = before;
+        ownIsMissing = true;
       } else if (known.record() != null) {
-        long until = System.nanoTime() + FAREWELL.toNanos();
+        long until = System.nanoTime() + farewell.toNanos();
         entries.put(key, new Entry(null, known.record(), "", until));
       }
       revision++;
@@ -197,11 +227,15 @@ final class RecordStore implements ItemStore<WireGuardPeer> {
     return WireGuardPeer.PLURAL + "/" + name;
   }
 
-  private static boolean isOlder(WireGuardPeer seen, @Nullable WireGuardPeer written) {
-    return written != null
-        && Objects.equals(seen.getMetadata().getUid(), written.getMetadata().getUid())
+  private static boolean isOlder(WireGuardPeer seen, @Nullable WireGuardPeer known) {
+    return known != null
+        && isSame(seen, known)
         && ResourceVersions.compare(
-                seen.getMetadata().getResourceVersion(), written.getMetadata().getResourceVersion())
+                seen.getMetadata().getResourceVersion(), known.getMetadata().getResourceVersion())
             < 0;
+  }
+
+  private static boolean isSame(WireGuardPeer one, WireGuardPeer other) {
+    return Objects.equals(one.getMetadata().getUid(), other.getMetadata().getUid());
   }
 }

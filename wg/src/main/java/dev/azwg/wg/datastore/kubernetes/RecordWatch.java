@@ -5,8 +5,8 @@ import com.google.gson.JsonPrimitive;
 import dev.azwg.conflist.json.Dialect;
 import dev.azwg.conflist.json.JsonException;
 import dev.azwg.conflist.json.StrictJson;
+import dev.azwg.wg.datastore.DatastoreException;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,14 +34,19 @@ final class RecordWatch implements AutoCloseable {
     static final Timing STANDARD = new Timing(Duration.ofSeconds(30), Duration.ofSeconds(75));
   }
 
-  private static final String HOW_FAR =
-      "/apis/%s/%s/%s?limit=1&resourceVersion=0"
+  /**
+   * The list of the records of a name that no object has: it is empty, comes out of the server's
+   * cache, and says the revision of all of them. (A limit would not do: the cache does not know
+   * limits.)
+   */
+  static final String HOW_FAR =
+      "/apis/%s/%s/%s?resourceVersion=0&fieldSelector=metadata.name%%3D-"
           .formatted(WireGuardPeer.GROUP, WireGuardPeer.VERSION, WireGuardPeer.PLURAL);
 
-  /** A list of one record. */
-  private static final int MAXIMUM_BYTES = 2 * 1024 * 1024;
+  private static final int MAXIMUM_BYTES = 4096;
 
   private final KubernetesClient client;
+  private final BoundedCalls calls;
   private final RecordStore store;
   private final Timing timing;
   private final Runnable changed;
@@ -52,8 +57,14 @@ final class RecordWatch implements AutoCloseable {
   private volatile String lastFailure = "";
   private final AtomicLong restarts = new AtomicLong();
 
-  private RecordWatch(KubernetesClient client, RecordStore store, Timing timing, Runnable changed) {
+  private RecordWatch(
+      KubernetesClient client,
+      BoundedCalls calls,
+      RecordStore store,
+      Timing timing,
+      Runnable changed) {
     this.client = client;
+    this.calls = calls;
     this.store = store;
     this.timing = timing;
     this.changed = changed;
@@ -67,8 +78,12 @@ final class RecordWatch implements AutoCloseable {
    * @param changed called when the records can be read for the first time
    */
   static RecordWatch start(
-      KubernetesClient client, RecordStore store, Timing timing, Runnable changed) {
-    RecordWatch watch = new RecordWatch(client, store, timing, changed);
+      KubernetesClient client,
+      BoundedCalls calls,
+      RecordStore store,
+      Timing timing,
+      Runnable changed) {
+    RecordWatch watch = new RecordWatch(client, calls, store, timing, changed);
     Thread.ofPlatform().daemon().name("watch-guard").start(watch::guard);
     return watch;
   }
@@ -122,23 +137,37 @@ final class RecordWatch implements AutoCloseable {
   }
 
   private void guard() {
+    long watchedAt = System.nanoTime();
     try {
       while (!closed.await(pause().toMillis(), TimeUnit.MILLISECONDS)) {
         SharedIndexInformer<WireGuardPeer> current = informer;
         String watch = current.lastSyncResourceVersion();
-        if (current.isWatching() && watch != null && !watch.isEmpty()) {
-          Optional<String> server = howFar();
-          if (server.isPresent() && progress.isStale(server.get(), watch, System.nanoTime())) {
-            restarts.incrementAndGet();
-            lastFailure = "the connection had ended without a word";
-            progress.reset();
-            current.stop();
-            informer = begin();
+        if (!current.isWatching() || watch == null || watch.isEmpty()) {
+          // It tries by itself; if that stands still, nobody else would notice.
+          if (System.nanoTime() - watchedAt >= timing.patience().toNanos()) {
+            beginAnew(current, lastFailure);
+            watchedAt = System.nanoTime();
           }
+          continue;
+        }
+        watchedAt = System.nanoTime();
+        Optional<String> server = howFar();
+        if (server.isPresent() && progress.isStale(server.get(), watch, System.nanoTime())) {
+          beginAnew(current, "the connection had ended without a word");
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void beginAnew(SharedIndexInformer<WireGuardPeer> old, String reason) {
+    restarts.incrementAndGet();
+    lastFailure = reason;
+    old.stop();
+    informer = begin();
+    if (closed.getCount() == 0) {
+      informer.stop();
     }
   }
 
@@ -150,9 +179,9 @@ final class RecordWatch implements AutoCloseable {
 
   private Optional<String> howFar() {
     try {
-      String answer = client.raw(HOW_FAR);
+      String answer = calls.call(HOW_FAR, () -> client.raw(HOW_FAR));
       return answer == null ? Optional.empty() : Optional.ofNullable(revision(answer));
-    } catch (KubernetesClientException e) {
+    } catch (DatastoreException e) {
       // The informer finds out by itself what this is.
       return Optional.empty();
     }

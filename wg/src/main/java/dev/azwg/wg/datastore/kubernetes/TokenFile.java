@@ -3,7 +3,6 @@ package dev.azwg.wg.datastore.kubernetes;
 import io.fabric8.kubernetes.client.OAuthTokenProvider;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,21 +21,17 @@ final class TokenFile implements OAuthTokenProvider {
   }
 
   /**
-   * The token as it is now.
-   *
-   * @throws UncheckedIOException if there is none; the client's interface knows no other way
+   * The token as it is now; empty if there is none. Then the request goes out without one, and is
+   * refused and repeated as any other: an exception here would end the thread that asks.
    */
   @Override
   public String getToken() {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MAXIMUM_BYTES + 1);
       String token = new String(bytes, StandardCharsets.US_ASCII).strip();
-      if (bytes.length > MAXIMUM_BYTES || token.isEmpty() || !isVisible(token)) {
-        throw new IOException(file + ": is not a bearer token");
-      }
-      return token;
+      return bytes.length <= MAXIMUM_BYTES && isVisible(token) ? token : "";
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return "";
     }
   }
 

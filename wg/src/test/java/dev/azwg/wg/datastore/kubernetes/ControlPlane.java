@@ -46,6 +46,10 @@ final class ControlPlane implements AutoCloseable {
     call("", List.of("prepare", directory.toString()));
     run("etcd");
     startApi();
+    installKind();
+  }
+
+  void installKind() throws IOException, InterruptedException {
     apply(Files.readString(root().resolve("deploy/base/crd.yaml")));
     kubectl("", "wait", "--for=condition=established", "crd/wireguardpeers.azwg.dev");
   }
@@ -90,8 +94,54 @@ final class ControlPlane implements AutoCloseable {
         manifest.startsWith("{") ? manifest.replace('\'', '"') : manifest, "apply", "-f", "-");
   }
 
-  void addNode(String name) throws IOException, InterruptedException {
-    apply("{'apiVersion':'v1','kind':'Node','metadata':{'name':'" + name + "'}}");
+  /** A Node with that InternalIP. */
+  void addNode(String name, String address) throws IOException, InterruptedException {
+    apply("{" + nodeMetadata(name) + "}");
+    setAddress(name, address);
+  }
+
+  /** The Node's InternalIP from now on. */
+  void setAddress(String name, String address) throws IOException, InterruptedException {
+    String status = ",'status':{'addresses':[{'type':'InternalIP','address':'" + address + "'}]}}";
+    kubectl(
+        ("{" + nodeMetadata(name) + status).replace('\'', '"'),
+        "replace",
+        "--raw",
+        "/api/v1/nodes/" + name + "/status",
+        "-f",
+        "-");
+  }
+
+  private static String nodeMetadata(String name) {
+    return "'apiVersion':'v1','kind':'Node','metadata':{'name':'" + name + "'}";
+  }
+
+  /** Teaches the server Azure's NodeNetworkConfig, as far as it is read. */
+  void addPools() throws IOException, InterruptedException {
+    apply(
+        "{'apiVersion':'apiextensions.k8s.io/v1','kind':'CustomResourceDefinition',"
+            + "'metadata':{'name':'nodenetworkconfigs.acn.azure.com'},"
+            + "'spec':{'group':'acn.azure.com','scope':'Namespaced',"
+            + "'names':{'plural':'nodenetworkconfigs','singular':'nodenetworkconfig',"
+            + "'kind':'NodeNetworkConfig','listKind':'NodeNetworkConfigList'},"
+            + "'versions':[{'name':'v1alpha','served':true,'storage':true,'schema':"
+            + "{'openAPIV3Schema':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}}]}}");
+    kubectl("", "wait", "--for=condition=established", "crd/nodenetworkconfigs.acn.azure.com");
+  }
+
+  /** A node's pool: one range of an overlay. */
+  void setPool(String node, String address, String range) throws IOException, InterruptedException {
+    apply(
+        "{'apiVersion':'acn.azure.com/v1alpha','kind':'NodeNetworkConfig',"
+            + "'metadata':{'name':'"
+            + node
+            + "','namespace':'kube-system'},"
+            + "'status':{'networkContainers':[{'id':'one','assignmentMode':'static',"
+            + "'type':'overlay','nodeIP':'"
+            + address
+            + "','primaryIP':'"
+            + range
+            + "','subnetAddressSpace':'10.244.0.0/16'}]}}");
   }
 
   /** kubectl as administrator; its output. */

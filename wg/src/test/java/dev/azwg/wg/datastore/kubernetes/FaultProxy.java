@@ -37,6 +37,9 @@ final class FaultProxy implements AutoCloseable {
     @Nullable String answer(String head);
   }
 
+  /** At the end of an answer: it begins, and never ends. */
+  static final String STALL = "<stall>";
+
   private final URI server;
   private final SSLContext trusting;
   private final SSLServerSocket listener;
@@ -112,6 +115,11 @@ final class FaultProxy implements AutoCloseable {
     sockets.forEach(FaultProxy::closeQuietly);
   }
 
+  /** As if nothing had been, for new connections; those that stand still are left alone. */
+  void passFromNowOn() {
+    intruder = head -> null;
+  }
+
   /** From the next connection on. */
   void intrude(Intruder next) {
     intruder = next;
@@ -159,8 +167,15 @@ final class FaultProxy implements AutoCloseable {
       }
       String answer = intruder.answer(text);
       if (answer != null) {
-        client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        client
+            .getOutputStream()
+            .write(answer.replace(STALL, "").getBytes(StandardCharsets.ISO_8859_1));
         client.getOutputStream().flush();
+        if (answer.endsWith(STALL)) {
+          // Until the client, or cut(), ends it.
+          in.transferTo(OutputStream.nullOutputStream());
+          return;
+        }
         client.shutdownOutput();
         // A socket that is closed with a request's body unread is reset, and the answer is lost.
         in.transferTo(OutputStream.nullOutputStream());

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.azwg.wg.datastore.DatastoreException;
-import dev.azwg.wg.datastore.DatastoreSnapshot;
 import dev.azwg.wg.datastore.NodeCondition;
 import dev.azwg.wg.mesh.Claim;
 import dev.azwg.wg.mesh.MeshFixtures;
@@ -24,9 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +39,21 @@ import org.junit.jupiter.api.io.TempDir;
 final class KubernetesDatastoreTest {
   private static final String PEERS = "wireguardpeers";
 
+  private static final KubernetesDatastore.Reading IMPATIENT =
+      new KubernetesDatastore.Reading(
+          new RecordWatch.Timing(Duration.ofMillis(500), Duration.ofSeconds(2)),
+          Duration.ofSeconds(4),
+          Duration.ofSeconds(3),
+          Optional.of(CheckTiming.STANDARD));
+
+  /** As it is, but for the farewell. */
+  private static final KubernetesDatastore.Reading PATIENT =
+      new KubernetesDatastore.Reading(
+          RecordWatch.Timing.STANDARD,
+          Duration.ofSeconds(4),
+          Duration.ofSeconds(30),
+          Optional.of(CheckTiming.STANDARD));
+
   @TempDir static Path directory;
   private static ControlPlane plane;
 
@@ -50,8 +62,8 @@ final class KubernetesDatastoreTest {
   @BeforeAll
   static void startPlane() throws Exception {
     plane = ControlPlane.start(directory);
-    plane.addNode("a");
-    plane.addNode("b");
+    plane.addNode("a", "10.240.0.4");
+    plane.addNode("b", "10.240.0.5");
   }
 
   @AfterAll
@@ -187,10 +199,10 @@ final class KubernetesDatastoreTest {
             () -> stranger.datastore.publish(record("stranger", 9, 9)).get(30, TimeUnit.SECONDS));
     assertTrue(
         String.valueOf(failed.getMessage()).contains("there is no such Node"), failed.getMessage());
-    plane.addNode("stranger");
+    plane.addNode("stranger", "10.240.0.9");
     stranger.await(
         "the record, without being asked again", seen -> seen.record("stranger").isPresent());
-    assertEquals("", stranger.datastore.problem());
+    stranger.awaitProblem("");
   }
 
   @Test
@@ -237,7 +249,7 @@ final class KubernetesDatastoreTest {
     b.await("a", seen -> seen.record("a").isPresent());
     plane.killApi();
     plane.startApi();
-    plane.addNode("c");
+    plane.addNode("c", "10.240.0.6");
     for (int i = 0; i < 20; i++) {
       plane.kubectl("", "annotate", "--overwrite", "node", "c", "round=" + i);
     }
@@ -340,10 +352,7 @@ final class KubernetesDatastoreTest {
     try (FaultProxy proxy = FaultProxy.start(plane)) {
       Follower b =
           new Follower(
-              KubernetesDatastore.open(
-                  proxy.access(plane.admin().credentials()),
-                  "b",
-                  new RecordWatch.Timing(Duration.ofMillis(500), Duration.ofSeconds(2))));
+              KubernetesDatastore.open(proxy.access(plane.admin().credentials()), "b", IMPATIENT));
       opened.add(b);
       assertTrue(b.datastore.awaitReadable(Duration.ofMinutes(1)), b.datastore.problem());
       Follower a = follow(plane.admin(), "a");
@@ -357,10 +366,121 @@ final class KubernetesDatastoreTest {
     }
   }
 
+  /** A server's cache does not know limits: what is asked for must be empty by itself. */
+  @Test
+  void toAskHowFarTheServerIsCostsNoRecord() throws Exception {
+    for (String name : List.of("a", "b")) {
+      publish(follow(plane.admin(), name), record(name, name.equals("a") ? 4 : 5, 1));
+    }
+    String answer = plane.kubectl("", "get", "--raw", RecordWatch.HOW_FAR);
+    assertTrue(answer.contains("\"items\":[]"), answer);
+    assertTrue(answer.contains("\"resourceVersion\":\""), answer);
+  }
+
+  /** A key that is given up must not stay in the object, whoever else has named it. */
+  @Test
+  void aKeyThatIsGivenUpIsGone() throws Exception {
+    Follower a = follow(plane.admin(), "a");
+    PeerRecord record = record("a", 4, 1);
+    publish(a, record);
+    a.datastore.report(new NodeCondition(true, "", MeshFixtures.NOW));
+    plane.kubectl("", "wait", "--for=condition=Ready", "--timeout=20s", PEERS + "/a");
+    String key = field("a", ".spec.publicKey");
+    plane.kubectl(
+        "{\"apiVersion\":\"azwg.dev/v1alpha1\",\"kind\":\"WireGuardPeer\",\"metadata\":{\"name\":\"a\"},"
+            + "\"spec\":{\"publicKey\":\""
+            + key
+            + "\"}}",
+        "apply",
+        "--server-side",
+        "--validate=false",
+        "--field-manager=somebody",
+        "-f",
+        "-");
+    PeerRecord without = record.withoutKey(MeshFixtures.NOW);
+    publish(a, without);
+    assertEquals("", field("a", ".spec.publicKey"));
+    assertEquals(without, a.read().record("a").orElseThrow());
+    assertEquals("True", field("a", ".status.conditions[0].status"));
+  }
+
+  @Test
+  void anObjectThatIsMadeAnewHasAStatusAgain() throws Exception {
+    Follower a = follow(plane.admin(), "a");
+    publish(a, record("a", 4, 1));
+    a.datastore.report(new NodeCondition(true, "", MeshFixtures.NOW));
+    plane.kubectl("", "wait", "--for=condition=Ready", "--timeout=20s", PEERS + "/a");
+    plane.kubectl("", "delete", PEERS, "a");
+    a.await("that it is gone", seen -> seen.record("a").isEmpty());
+    publish(a, record("a", 4, 1));
+    plane.kubectl("", "wait", "--for=condition=Ready", "--timeout=20s", PEERS + "/a");
+  }
+
+  /** As 'kubectl delete -k' does. Nobody can publish meanwhile, so nobody is given up either. */
+  @Test
+  void deletingTheKindTearsNothingDown() throws Exception {
+    Follower a = follow(plane.admin(), "a");
+    Follower b = follow(plane.admin(), "b");
+    publish(a, record("a", 4, 1));
+    publish(b, record("b", 5, 2));
+    a.await("b", seen -> seen.record("b").isPresent());
+    plane.kubectl("", "delete", "crd", "wireguardpeers.azwg.dev");
+    a.await("that the own one is gone", seen -> seen.record("a").isEmpty());
+    CompletableFuture<Void> lost = a.datastore.publish(record("a", 4, 1));
+    assertThrows(ExecutionException.class, () -> lost.get(30, TimeUnit.SECONDS));
+    // Longer than a farewell.
+    Thread.sleep(Duration.ofSeconds(6));
+    assertTrue(a.read().record("b").isPresent(), "b holds");
+    plane.installKind();
+    a.await("the own one again, without being asked", seen -> seen.record("a").isPresent());
+    assertTrue(a.read().record("b").isPresent(), "b still holds");
+    var _ = b.datastore.publish(record("b", 5, 2));
+    a.awaitProblem("");
+  }
+
+  @Test
+  void withoutATokenNothingEndsForGood() throws Exception {
+    Path credentials = Files.createDirectories(directory.resolve("losing"));
+    Files.copy(plane.admin().certificateAuthority(), credentials.resolve("ca.crt"));
+    Follower a = open(new ApiServer(plane.admin().url(), credentials), "a");
+    assertFalse(a.datastore.awaitReadable(Duration.ofSeconds(2)));
+    Files.copy(plane.admin().token(), credentials.resolve("token"));
+    assertTrue(a.datastore.awaitReadable(Duration.ofMinutes(1)), a.datastore.problem());
+    Files.delete(credentials.resolve("token"));
+    CompletableFuture<Void> refused = a.datastore.publish(record("a", 4, 1));
+    assertThrows(ExecutionException.class, () -> refused.get(30, TimeUnit.SECONDS));
+    Files.copy(plane.admin().token(), credentials.resolve("token"));
+    a.await("the record, without being asked again", seen -> seen.record("a").isPresent());
+    a.awaitProblem("");
+  }
+
+  /** The client's time limit is over when an answer begins. */
+  @Test
+  void anAnswerThatStandsStillIsGivenUp() throws Exception {
+    try (FaultProxy proxy = FaultProxy.start(plane)) {
+      Follower a =
+          new Follower(
+              KubernetesDatastore.open(proxy.access(plane.admin().credentials()), "a", IMPATIENT));
+      opened.add(a);
+      assertTrue(a.datastore.awaitReadable(Duration.ofMinutes(1)), a.datastore.problem());
+      proxy.intrude(head ->
+          head.startsWith("PATCH") || head.contains("/wireguardpeers?resourceVersion=0 ")
+              ? "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
+                  + FaultProxy.STALL
+              : null);
+      CompletableFuture<Void> stalled = a.datastore.publish(record("a", 4, 1));
+      assertThrows(ExecutionException.class, () -> stalled.get(30, TimeUnit.SECONDS));
+      // Connections that stand still are left so: only new ones pass.
+      proxy.passFromNowOn();
+      a.await("the record", seen -> seen.record("a").isPresent());
+      a.awaitProblem("");
+    }
+  }
+
   @Test
   void theObjectGoesWithItsNode() throws Exception {
     plane.startControllers();
-    plane.addNode("leaving");
+    plane.addNode("leaving", "10.240.0.8");
     Follower leaving = follow(plane.admin(), "leaving");
     Follower b = follow(plane.admin(), "b");
     publish(leaving, record("leaving", 8, 8));
@@ -383,7 +503,7 @@ final class KubernetesDatastoreTest {
   }
 
   private Follower open(ApiServer server, String node) throws DatastoreException {
-    Follower follower = new Follower(KubernetesDatastore.open(server, node));
+    Follower follower = new Follower(KubernetesDatastore.open(server, node, PATIENT));
     opened.add(follower);
     return follower;
   }
@@ -393,44 +513,5 @@ final class KubernetesDatastoreTest {
     assertTrue(
         follower.datastore.awaitReadable(Duration.ofMinutes(1)), follower.datastore.problem());
     return follower;
-  }
-
-  /** A datastore with somebody who waits for its changes. */
-  private static final class Follower implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(25);
-
-    final KubernetesDatastore datastore;
-    private final Semaphore changes = new Semaphore(0);
-
-    Follower(KubernetesDatastore datastore) {
-      this.datastore = datastore;
-      datastore.watch(changes::release);
-    }
-
-    DatastoreSnapshot read() throws DatastoreException {
-      return datastore.read();
-    }
-
-    void await(String what, Predicate<DatastoreSnapshot> condition) throws Exception {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!condition.test(datastore.read())) {
-        boolean changed = changes.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        assertTrue(changed, () -> "waited for " + what + "; " + datastore.problem());
-      }
-    }
-
-    /** Nothing announces that a problem has ended. */
-    void awaitProblem(String problem) throws InterruptedException {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!datastore.problem().equals(problem)) {
-        assertTrue(System.nanoTime() < deadline, datastore::problem);
-        Thread.sleep(20);
-      }
-    }
-
-    @Override
-    public void close() {
-      datastore.close();
-    }
   }
 }
