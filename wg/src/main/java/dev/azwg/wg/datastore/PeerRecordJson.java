@@ -36,6 +36,12 @@ public final class PeerRecordJson {
   private static final int MAXIMUM_ADDRESSES = 64;
   private static final int VERSION = 1;
 
+  /**
+   * What stands for a key where each field must have a value; an empty text some servers take for
+   * null.
+   */
+  private static final String NO_KEY = "none";
+
   private PeerRecordJson() {}
 
   /** The record as one UTF-8 line. */
@@ -51,7 +57,7 @@ public final class PeerRecordJson {
   public static String encodeSpec(PeerRecord record) {
     JsonObject object = new JsonObject();
     // Named even where there is none: a field that an apply leaves out may stay as it was.
-    object.addProperty("publicKey", "");
+    object.addProperty("publicKey", NO_KEY);
     addSpec(object, record);
     return object.toString();
   }
@@ -162,7 +168,7 @@ public final class PeerRecordJson {
 
     PeerRecord record(String node) throws DatastoreException {
       Optional<PublicKey> key = Optional.empty();
-      if (object.has("publicKey") && !text(object, "publicKey").isEmpty()) {
+      if (object.has("publicKey") && !text(object, "publicKey").equals(NO_KEY)) {
         key = Optional.of(value("publicKey", text(object, "publicKey"), PublicKey::parse));
       }
       List<Endpoint> endpoints = new ArrayList<>();

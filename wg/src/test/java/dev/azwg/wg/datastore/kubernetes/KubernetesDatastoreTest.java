@@ -399,7 +399,7 @@ final class KubernetesDatastoreTest {
         "-");
     PeerRecord without = record.withoutKey(MeshFixtures.NOW);
     publish(a, without);
-    assertEquals("", field("a", ".spec.publicKey"));
+    assertEquals("none", field("a", ".spec.publicKey"));
     assertEquals(without, a.read().record("a").orElseThrow());
     assertEquals("True", field("a", ".status.conditions[0].status"));
   }
