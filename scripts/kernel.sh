@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The kernel's own WireGuard, in a virtual machine with Debian's kernel: the device suite, the demo, and short forms of
-# no-holes.sh and mtu-matrix.sh, with the native executables. Prints a line PASS or FAIL for each thing shown.
+# The kernel's own WireGuard, in a virtual machine with Debian's kernel: the device suite and the demo's mesh, with the native
+# executables; with --long, short forms of no-holes.sh and mtu-matrix.sh too. Prints a line PASS or FAIL for each thing shown.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
@@ -11,17 +11,24 @@ done
 
 usage() {
   cat <<'TEXT'
-usage: scripts/kernel.sh [SECONDS]
+usage: scripts/kernel.sh [--long] [SECONDS]
 
 Boots a virtual machine (QEMU without acceleration, no network) and runs in it what needs WireGuard in the kernel, for at
-most SECONDS (default 5400). Sets up and builds what is missing. Logs: target/kernel.
+most SECONDS (default 5400). With --long also no-holes and mtu-matrix, in their small forms: that is more than an hour on
+two processors. Sets up and builds what is missing. Logs: target/kernel. Nothing else should run meanwhile: all in it has
+time limits.
 TEXT
 }
 
+long=''
 case ${1:-} in
   -h | --help)
     usage
     exit
+    ;;
+  --long)
+    long=--long
+    shift
     ;;
 esac
 limit=${1:-5400}
@@ -52,6 +59,6 @@ classpath=$AZWG_ROOT/wg/target/test-classes:$AZWG_ROOT/wg/target/classes:$(cat "
 say "a virtual machine, for at most $limit s"
 status=0
 vm_run "$work" "$limit" "$AZWG_ROOT/scripts/lib/kernel-guest.sh" "$work" "$classpath" \
-  "$work/junit-platform-console-standalone-$version.jar" || status=$?
+  "$work/junit-platform-console-standalone-$version.jar" $long || status=$?
 ((status == 0)) || fail "the virtual machine ran to its end" "exit status $status, see $logs/console"
 exit "$status"

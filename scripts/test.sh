@@ -29,8 +29,8 @@ Runs the stages in the order given; without any, all of them but kernel:
   packaging   image, Debian package, manifests and chart: reproducible, complete, in agreement, accepted by the API server, and
               a container with the DaemonSet's rights does its work
   fuzz      every parser of foreign input, some seconds each (scripts/fuzz.sh takes longer)
-  kernel    the device suite, the demo, and short forms of no-holes and mtu-matrix on the kernel's own WireGuard, in a virtual
-            machine (slow)
+  kernel    the device suite and the demo on the kernel's own WireGuard, in a virtual machine (slow; scripts/kernel.sh --long
+            does more)
 The last line is "N passed, N failed, N skipped"; failures and skips are listed above it with their reasons. The exit
 status is 0 only if something ran and nothing failed. Maven's output is kept in target/test-reports.
 TEXT
