@@ -217,7 +217,7 @@ public final class IpPrefix implements Comparable<IpPrefix> {
 
   /** The first bits of 64; all for a number that is larger, none for a negative one. */
   private static long mask(int bits) {
-    return bits <= 0 ? 0 : bits >= 64 ? -1 : -1L << 64 - bits;
+    return bits <= 0 ? 0 : bits >= 64 ? -1 : -1L << (64 - bits);
   }
 
   private static long bits(byte[] bytes, int from, int count) {

@@ -88,7 +88,8 @@ public final class WireGuardTable {
   private static boolean isAsMade(Route route, RouteTarget target) {
     boolean onDevice = target == RouteTarget.DEVICE && route.family() == AF_INET;
     return isPlain(route)
-        && route.scope() == (onDevice ? RouteConstants.RT_SCOPE_LINK : RouteConstants.RT_SCOPE_UNIVERSE)
+        && route.scope()
+            == (onDevice ? RouteConstants.RT_SCOPE_LINK : RouteConstants.RT_SCOPE_UNIVERSE)
         && route.gateway() == null
         && route.preferredSource() == null
         && route.mtu() == 0

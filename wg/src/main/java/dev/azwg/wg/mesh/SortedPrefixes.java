@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Prefixes in their order. Immutable, and without an object per element: a large mesh has as many
  * prefixes as pods, and there are several sets of them.
  */
+// Nobody needs what a NavigableSet can do besides.
+@SuppressWarnings("JdkObsolete")
 public final class SortedPrefixes extends AbstractSet<IpPrefix> implements SortedSet<IpPrefix> {
   private final IpPrefix[] prefixes;
   private final int from;

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Where prefixes lead, in their order. Immutable, and without an object per element, for the reason
  * that {@link SortedPrefixes} has.
  */
+// Nobody needs what a NavigableMap can do besides.
+@SuppressWarnings("JdkObsolete")
 public final class SortedRoutes extends AbstractMap<IpPrefix, RouteTarget>
     implements SortedMap<IpPrefix, RouteTarget> {
   private static final RouteTarget[] TARGETS = RouteTarget.values();
@@ -85,8 +87,7 @@ public final class SortedRoutes extends AbstractMap<IpPrefix, RouteTarget>
       }
     }
     take(next, size(), changed, targets);
-    return new SortedRoutes(
-        SortedPrefixes.copyOf(changed), Arrays.copyOf(targets, changed.size()));
+    return new SortedRoutes(SortedPrefixes.copyOf(changed), Arrays.copyOf(targets, changed.size()));
   }
 
   private int take(int from, int end, List<IpPrefix> to, byte[] targets) {
@@ -170,6 +171,8 @@ public final class SortedRoutes extends AbstractMap<IpPrefix, RouteTarget>
     return TARGETS[ordinals[index]];
   }
 
+  // Never leaves this object, and a byte is an eighth of a reference.
+  @SuppressWarnings("EnumOrdinal")
   private static byte ordinal(RouteTarget target) {
     return (byte) target.ordinal();
   }

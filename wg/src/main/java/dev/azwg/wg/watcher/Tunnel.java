@@ -152,7 +152,8 @@ final class Tunnel {
 
   /** Whether anything of a peer's is routed into the tunnel. */
   boolean isRouted(Peer peer) {
-    return peer.allowedIps().stream().anyMatch(each -> routes.all().get(each) == RouteTarget.DEVICE);
+    return peer.allowedIps().stream()
+        .anyMatch(each -> routes.all().get(each) == RouteTarget.DEVICE);
   }
 
   /** Where each peer of the device was last heard or is configured. */

@@ -59,8 +59,9 @@ class SortedRoutesTest {
       SortedMap<IpPrefix, RouteTarget> tree = tree(random, random.nextInt(30));
       SortedRoutes before = SortedRoutes.copyOf(tree);
       Map<IpPrefix, Optional<RouteTarget>> changes = new HashMap<>();
-      tree(random, random.nextInt(20)).forEach((prefix, target) ->
-          changes.put(prefix, random.nextBoolean() ? Optional.of(target) : Optional.empty()));
+      tree(random, random.nextInt(20))
+          .forEach((prefix, target) ->
+              changes.put(prefix, random.nextBoolean() ? Optional.of(target) : Optional.empty()));
       SortedRoutes after = before.with(changes);
       assertEquals(tree, before);
       changes.forEach((prefix, target) -> {

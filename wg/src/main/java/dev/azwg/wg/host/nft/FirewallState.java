@@ -61,8 +61,7 @@ record FirewallState(int tunnelMtu, SortedMap<String, SortedSet<IpPrefix>> sets)
         for (AddressGroup.NamedSet set : group.sets(ipv4)) {
           List<IpPrefix> content = content(group, set, all);
           // Most have one kind of addresses, and then the same set is enough.
-          sets.put(
-              set.name(), content.size() == all.size() ? all : SortedPrefixes.copyOf(content));
+          sets.put(set.name(), content.size() == all.size() ? all : SortedPrefixes.copyOf(content));
         }
       }
     }
