@@ -19,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -192,14 +194,15 @@ public final class PeerRecordJson {
 
     private List<Claim> claims() throws DatastoreException {
       List<Claim> claims = new ArrayList<>();
+      // The claims of a pool are of one date.
+      Map<Instant, Instant> dates = new HashMap<>();
       for (JsonElement element : array("claims", MAXIMUM_CLAIMS)) {
         if (!(element instanceof JsonObject claim)) {
           throw malformed(where, "claims", "not a list of objects");
         }
-        claims.add(
-            new Claim(
-                value("claims[].prefix", text(claim, "prefix"), IpPrefix::parse),
-                value("claims[].since", text(claim, "since"), Instant::parse)));
+        IpPrefix prefix = value("claims[].prefix", text(claim, "prefix"), IpPrefix::parse);
+        Instant since = value("claims[].since", text(claim, "since"), Instant::parse);
+        claims.add(new Claim(prefix, dates.computeIfAbsent(since, date -> date)));
       }
       return claims;
     }

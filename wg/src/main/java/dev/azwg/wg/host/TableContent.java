@@ -3,12 +3,12 @@ package dev.azwg.wg.host;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.netlink.route.Route;
 import dev.azwg.wg.mesh.RouteTarget;
+import dev.azwg.wg.mesh.SortedRoutes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What the WireGuard table was found to hold.
@@ -26,9 +26,10 @@ public record TableContent(
     List<Route> others) {
   /** Nothing at all. */
   public static final TableContent EMPTY =
-      new TableContent(new TreeMap<>(), Set.of(), List.of(), List.of());
+      new TableContent(SortedRoutes.EMPTY, Set.of(), List.of(), List.of());
 
   public TableContent {
+    routes = SortedRoutes.copyOf(routes);
     backstops = Set.copyOf(backstops);
     strays = List.copyOf(strays);
     others = List.copyOf(others);

@@ -9,19 +9,22 @@ import dev.azwg.netlink.libc.Errno;
 import dev.azwg.netlink.route.Route;
 import dev.azwg.netlink.route.RouteBuilder;
 import dev.azwg.netlink.route.RouteChange;
+import dev.azwg.netlink.route.RouteConstants;
 import dev.azwg.netlink.route.RouteFailure;
 import dev.azwg.netlink.route.RouteNetlink;
 import dev.azwg.netlink.route.RouteType;
 import dev.azwg.wg.mesh.RouteTarget;
+import dev.azwg.wg.mesh.SortedRoutes;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of the WireGuard table, as far as they are ours: those with our protocol number.
@@ -45,6 +48,8 @@ public final class WireGuardTable {
   /** Worse than what routes of ours have, 0 in IPv4 and 1024 in IPv6. */
   public static final int BACKSTOP_METRIC = 9999;
 
+  private static final int CHANGES_AT_ONCE = 2048;
+
   private final RouteNetlink netlink;
   private final int table;
   private final boolean backstops;
@@ -65,28 +70,61 @@ public final class WireGuardTable {
     this.backstops = backstops;
   }
 
+  /**
+   * A route as it was found.
+   *
+   * @param target where it leads, if it leads where one of ours may
+   * @param route all of it, unless it is just as one of ours is made
+   */
+  private record Found(IpPrefix prefix, @Nullable RouteTarget target, @Nullable Route route) {}
+
+  private Found found(Route route, int deviceIndex) {
+    RouteTarget target = target(route, deviceIndex).orElse(null);
+    boolean asMade = target != null && route.protocol() == PROTOCOL && isAsMade(route, target);
+    return new Found(prefix(route), target, asMade ? null : route);
+  }
+
+  // Not by a comparison with the one that is made: there may be very many.
+  private static boolean isAsMade(Route route, RouteTarget target) {
+    boolean onDevice = target == RouteTarget.DEVICE && route.family() == AF_INET;
+    return isPlain(route)
+        && route.scope()
+            == (onDevice ? RouteConstants.RT_SCOPE_LINK : RouteConstants.RT_SCOPE_UNIVERSE)
+        && route.gateway() == null
+        && route.preferredSource() == null
+        && route.mtu() == 0
+        && route.advertisedMss() == 0
+        && !route.onLink()
+        && route.nextHops().isEmpty();
+  }
+
   /** Everything that the table holds. */
   public TableContent read(int deviceIndex) throws IOException {
-    SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+    Map<IpPrefix, RouteTarget> routes = new HashMap<>();
     Set<IpPrefix> backstopped = new HashSet<>();
     List<Route> strays = new ArrayList<>();
     List<Route> others = new ArrayList<>();
     for (int family : new int[] {AF_INET, AF_INET6}) {
-      for (Route route : netlink.routes(family, table)) {
-        IpPrefix prefix = prefix(route);
-        Optional<RouteTarget> target = target(route, deviceIndex);
-        if (route.protocol() != PROTOCOL) {
+      for (Found found : netlink.routes(family, table, route -> found(route, deviceIndex))) {
+        IpPrefix prefix = found.prefix();
+        RouteTarget target = found.target();
+        Route route = found.route();
+        if (route != null && route.protocol() != PROTOCOL) {
           others.add(route);
-        } else if (isBackstop(route)) {
+        } else if (route != null && isBackstop(route)) {
           backstopped.add(prefix);
-        } else if (isPlain(route) && target.isPresent() && !routes.containsKey(prefix)) {
-          routes.put(prefix, target.get());
-        } else {
+        } else if ((route == null || isPlain(route))
+            && target != null
+            && !routes.containsKey(prefix)) {
+          routes.put(prefix, target);
+        } else if (route != null) {
           strays.add(route);
+        } else if (target != null) {
+          strays.add(route(prefix, target, deviceIndex));
         }
       }
     }
-    return new TableContent(routes, backstopped, strays, others);
+    return new TableContent(SortedRoutes.copyOf(routes), backstopped, strays, others);
   }
 
   /**
@@ -103,7 +141,7 @@ public final class WireGuardTable {
    * @return how many there were
    */
   public int clear() throws IOException {
-    List<RouteChange> changes = new ArrayList<>();
+    Changes changes = new Changes();
     for (int family : new int[] {AF_INET, AF_INET6}) {
       for (Route route : netlink.routes(family, table)) {
         if (route.protocol() == PROTOCOL) {
@@ -111,8 +149,7 @@ public final class WireGuardTable {
         }
       }
     }
-    change(changes);
-    return changes.size();
+    return changes.finish();
   }
 
   /** Whether a route has the metric of those of ours that are no backstops. */
@@ -169,7 +206,7 @@ public final class WireGuardTable {
    */
   public int apply(TableContent current, SortedMap<IpPrefix, RouteTarget> desired, int deviceIndex)
       throws IOException {
-    List<RouteChange> changes = new ArrayList<>();
+    Changes changes = new Changes();
     for (Map.Entry<IpPrefix, RouteTarget> entry : desired.entrySet()) {
       if (needsBackstop(entry.getValue()) && !current.backstops().contains(entry.getKey())) {
         changes.add(new RouteChange.Replace(backstop(entry.getKey())));
@@ -181,8 +218,12 @@ public final class WireGuardTable {
       }
     }
     // Only now, as ours may have taken the place of one of these.
-    current.rivals(desired).forEach(route -> changes.add(new RouteChange.Delete(route)));
-    current.strays().forEach(route -> changes.add(new RouteChange.Delete(route)));
+    for (Route route : current.rivals(desired)) {
+      changes.add(new RouteChange.Delete(route));
+    }
+    for (Route route : current.strays()) {
+      changes.add(new RouteChange.Delete(route));
+    }
     for (Map.Entry<IpPrefix, RouteTarget> entry : current.routes().entrySet()) {
       if (!desired.containsKey(entry.getKey())) {
         changes.add(new RouteChange.Delete(route(entry.getKey(), entry.getValue(), deviceIndex)));
@@ -194,8 +235,7 @@ public final class WireGuardTable {
         changes.add(new RouteChange.Delete(backstop(prefix)));
       }
     }
-    change(changes);
-    return changes.size();
+    return changes.finish();
   }
 
   /** The prefixes that have a backstop when the table is as desired. */
@@ -209,19 +249,41 @@ public final class WireGuardTable {
     return prefixes;
   }
 
-  private void change(List<RouteChange> changes) throws IOException {
-    NetlinkException refused = null;
-    for (RouteFailure failure : netlink.apply(changes)) {
-      // The plugin removes its pod's route too, and whoever comes second finds it gone.
-      boolean gone =
-          failure.change() instanceof RouteChange.Delete
-              && failure.cause().isRejectedWith(Errno.ESRCH);
-      if (!gone && refused == null) {
-        refused = failure.cause();
+  /** Carries changes out as they come, so that those of a large table are not all in memory. */
+  private final class Changes {
+    private final List<RouteChange> waiting = new ArrayList<>();
+    private int count;
+    private @Nullable NetlinkException refused;
+
+    void add(RouteChange change) throws IOException {
+      waiting.add(change);
+      count++;
+      if (waiting.size() == CHANGES_AT_ONCE) {
+        carryOut();
       }
     }
-    if (refused != null) {
-      throw refused;
+
+    private void carryOut() throws IOException {
+      for (RouteFailure failure : netlink.apply(waiting)) {
+        // The plugin removes its pod's route too, and whoever comes second finds it gone.
+        boolean gone =
+            failure.change() instanceof RouteChange.Delete
+                && failure.cause().isRejectedWith(Errno.ESRCH);
+        if (!gone && refused == null) {
+          refused = failure.cause();
+        }
+      }
+      waiting.clear();
+    }
+
+    /** Carries out what is left, and says how many changes there were. */
+    int finish() throws IOException {
+      carryOut();
+      NetlinkException first = refused;
+      if (first != null) {
+        throw first;
+      }
+      return count;
     }
   }
 

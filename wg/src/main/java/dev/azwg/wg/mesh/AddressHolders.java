@@ -5,10 +5,12 @@ import dev.azwg.ipam.address.TunnelPolicy;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -73,6 +75,7 @@ final class AddressHolders {
   }
 
   void claims(String node, List<Claim> ofNode) {
+    Holder last = new Holder(node, false, Instant.MIN);
     for (Claim claim : ofNode) {
       if (claim.since().isAfter(latest)) {
         findings.add(
@@ -82,7 +85,10 @@ final class AddressHolders {
                 claim.prefix().toString(),
                 claim.since().toString()));
       } else if (admissible(node, claim.prefix()) && !coversNodeAddress(node, claim.prefix())) {
-        hold(claims, claim.prefix(), new Holder(node, false, claim.since()));
+        if (!last.since().equals(claim.since())) {
+          last = new Holder(node, false, claim.since());
+        }
+        hold(claims, claim.prefix(), last);
       }
     }
   }
@@ -103,11 +109,14 @@ final class AddressHolders {
     return held;
   }
 
-  /** Every claimed prefix with the node that holds it. */
-  Map<IpPrefix, String> claimHolders() {
-    Map<IpPrefix, String> result = HashMap.newHashMap(claims.size());
-    claims.forEach((prefix, holder) -> result.put(prefix, holder.node()));
-    return result;
+  /** Every claimed prefix that somebody holds. Not modifiable. */
+  Set<IpPrefix> claimed() {
+    return Collections.unmodifiableSet(claims.keySet());
+  }
+
+  /** The node that holds one of them. */
+  String claimant(IpPrefix claimed) {
+    return Objects.requireNonNull(claims.get(claimed)).node();
   }
 
   private void hold(Map<IpPrefix, Holder> held, IpPrefix prefix, Holder contender) {

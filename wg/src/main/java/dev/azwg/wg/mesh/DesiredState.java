@@ -43,10 +43,10 @@ public record DesiredState(
 
   public DesiredState {
     peers = Map.copyOf(peers);
-    routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
+    routes = SortedRoutes.copyOf(routes);
     nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
-    peerAddresses = Collections.unmodifiableSortedSet(new TreeSet<>(peerAddresses));
-    untunnelled = Collections.unmodifiableSortedSet(new TreeSet<>(untunnelled));
+    peerAddresses = SortedPrefixes.copyOf(peerAddresses);
+    untunnelled = SortedPrefixes.copyOf(untunnelled);
     deviceAddresses = List.copyOf(deviceAddresses);
     findings = Collections.unmodifiableSortedSet(new TreeSet<>(findings));
   }

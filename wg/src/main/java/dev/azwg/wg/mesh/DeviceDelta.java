@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -44,27 +45,31 @@ public final class DeviceDelta {
       Collection<Peer> observed, Collection<DesiredPeer> desired, Predicate<PublicKey> ours) {
     Map<PublicKey, Peer> current = HashMap.newHashMap(observed.size());
     observed.forEach(peer -> current.put(peer.publicKey(), peer));
-    Set<IpPrefix> wanted = new HashSet<>();
-    Set<PublicKey> kept = new HashSet<>();
+    Map<PublicKey, DesiredPeer> kept = HashMap.newHashMap(desired.size());
     List<PeerConfig> additions = new ArrayList<>();
     List<PeerConfig> removals = new ArrayList<>();
     for (DesiredPeer peer : desired) {
-      kept.add(peer.publicKey());
-      wanted.addAll(peer.allowedIps());
+      kept.put(peer.publicKey(), peer);
       addition(peer, current.get(peer.publicKey()), additions);
     }
+    Set<IpPrefix> wanted = null;
     for (Peer peer : observed) {
-      if (!kept.contains(peer.publicKey())) {
+      DesiredPeer keeps = kept.get(peer.publicKey());
+      if (keeps == null) {
         if (ours.test(peer.publicKey())) {
           removals.add(PeerConfig.removal(peer.publicKey()));
         }
         continue;
       }
-      List<IpPrefix> surplus = new ArrayList<>();
-      for (IpPrefix prefix : new TreeSet<>(peer.allowedIps())) {
-        if (!wanted.contains(prefix)) {
+      SortedSet<IpPrefix> surplus = new TreeSet<>();
+      for (IpPrefix prefix : peer.allowedIps()) {
+        if (!keeps.allowedIps().contains(prefix)) {
           surplus.add(prefix);
         }
+      }
+      if (!surplus.isEmpty()) {
+        wanted = wanted == null ? allowedIps(desired) : wanted;
+        surplus.removeAll(wanted);
       }
       if (!surplus.isEmpty()) {
         // Address removals come before peer removals in the list.
@@ -78,12 +83,17 @@ public final class DeviceDelta {
     return changes;
   }
 
+  private static Set<IpPrefix> allowedIps(Collection<DesiredPeer> peers) {
+    Set<IpPrefix> all = new HashSet<>();
+    peers.forEach(peer -> all.addAll(peer.allowedIps()));
+    return all;
+  }
+
   private static void addition(DesiredPeer peer, @Nullable Peer current, List<PeerConfig> to) {
-    List<IpPrefix> missing = new ArrayList<>(peer.allowedIps());
+    List<IpPrefix> missing = missing(peer, current);
     boolean sameEndpoint = false;
     boolean sameKeepalive = peer.persistentKeepalive() == 0;
     if (current != null) {
-      missing.removeAll(new HashSet<>(current.allowedIps()));
       sameEndpoint = current.endpoint().equals(Optional.of(peer.endpoint()));
       sameKeepalive = current.persistentKeepalive() == peer.persistentKeepalive();
     }
@@ -98,5 +108,30 @@ public final class DeviceDelta {
       change.persistentKeepalive(peer.persistentKeepalive());
     }
     to.add(change.build());
+  }
+
+  private static List<IpPrefix> missing(DesiredPeer peer, @Nullable Peer current) {
+    List<IpPrefix> missing = new ArrayList<>();
+    if (current == null) {
+      missing.addAll(peer.allowedIps());
+    } else if (!isSequence(peer.allowedIps(), current.allowedIps())) {
+      missing.addAll(peer.allowedIps());
+      missing.removeAll(new HashSet<>(current.allowedIps()));
+    }
+    return missing;
+  }
+
+  /** Whether it is the same in the same order, as it is for a peer that this node has left. */
+  private static boolean isSequence(SortedSet<IpPrefix> set, List<IpPrefix> list) {
+    if (set.size() != list.size()) {
+      return false;
+    }
+    int next = 0;
+    for (IpPrefix prefix : set) {
+      if (!prefix.equals(list.get(next++))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

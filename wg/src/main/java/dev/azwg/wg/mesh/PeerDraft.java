@@ -4,9 +4,8 @@ import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.device.Endpoint;
 import dev.azwg.wg.key.PublicKey;
 import java.net.Inet6Address;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /** A peer while it is planned: its allowed IPs are collected as addresses are given to nodes. */
 final class PeerDraft {
@@ -15,7 +14,7 @@ final class PeerDraft {
   private final Endpoint endpoint;
   private final PeerUse use;
   private final List<IpPrefix> addresses;
-  private final SortedSet<IpPrefix> allowedIps = new TreeSet<>();
+  private final List<IpPrefix> allowedIps = new ArrayList<>();
 
   /**
    * A peer without allowed IPs.
@@ -51,6 +50,7 @@ final class PeerDraft {
   }
 
   DesiredPeer peer() {
-    return new DesiredPeer(node, key, endpoint, allowedIps, use.persistentKeepalive());
+    return new DesiredPeer(
+        node, key, endpoint, SortedPrefixes.copyOf(allowedIps), use.persistentKeepalive());
   }
 }

@@ -2,7 +2,6 @@ package dev.azwg.wg.mesh;
 
 import dev.azwg.ipam.address.IpPrefix;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,13 +54,16 @@ public final class RouteDrift {
   public static Set<IpPrefix> differences(
       Map<IpPrefix, RouteTarget> left, Map<IpPrefix, RouteTarget> found) {
     Set<IpPrefix> different = new HashSet<>();
-    Map<IpPrefix, RouteTarget> rest = new HashMap<>(found);
     left.forEach((prefix, target) -> {
-      if (rest.remove(prefix) != target) {
+      if (found.get(prefix) != target) {
         different.add(prefix);
       }
     });
-    different.addAll(rest.keySet());
+    for (IpPrefix prefix : found.keySet()) {
+      if (!left.containsKey(prefix)) {
+        different.add(prefix);
+      }
+    }
     return different;
   }
 

@@ -2,8 +2,11 @@ package dev.azwg.wg.mesh;
 
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.mesh.DesiredState.NodeRoutes;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -16,9 +19,9 @@ final class RoutePlan {
   private final String self;
   private final AddressHolders addresses;
   private final Map<String, PeerDraft> drafts;
-  private final SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+  private SortedRoutes routes = SortedRoutes.EMPTY;
   private final SortedMap<String, NodeRoutes> nodes = new TreeMap<>();
-  private final SortedSet<IpPrefix> untunnelled = new TreeSet<>();
+  private final List<IpPrefix> untunnelled = new ArrayList<>();
 
   /**
    * An empty table.
@@ -39,23 +42,35 @@ final class RoutePlan {
     for (PeerRecord record : others) {
       nodes.put(record.node(), new NodeRoutes(target(drafts.get(record.node())), 0));
     }
-    addresses.claimHolders().forEach(this::lead);
+    Map<IpPrefix, String> hosts = new HashMap<>();
     SortedSet<IpPrefix> outOfScope = new TreeSet<>();
     for (PeerRecord record : others) {
       for (IpPrefix host : addresses.nodeAddressesOf(record)) {
         if (config.hostScope() && record.hostScope()) {
-          lead(host, record.node());
+          hosts.put(host, record.node());
         } else {
           outOfScope.add(host);
         }
       }
     }
+    List<IpPrefix> held = new ArrayList<>(addresses.claimed().size() + hosts.size());
+    held.addAll(addresses.claimed());
+    held.addAll(hosts.keySet());
+    routes =
+        SortedRoutes.of(
+            SortedPrefixes.copyOf(held),
+            prefix -> {
+              String host = hosts.get(prefix);
+              return lead(prefix, host != null ? host : addresses.claimant(prefix));
+            });
     if (config.mode() == Mode.STRICT) {
-      config.clusterRanges().forEach(range -> refuse(range, outOfScope));
+      Map<IpPrefix, Optional<RouteTarget>> refused = new HashMap<>();
+      config.clusterRanges().forEach(range -> refuse(range, outOfScope, refused));
+      routes = routes.with(refused);
     }
   }
 
-  SortedMap<IpPrefix, RouteTarget> routes() {
+  SortedRoutes routes() {
     return routes;
   }
 
@@ -64,21 +79,19 @@ final class RoutePlan {
   }
 
   /** What other nodes hold and no tunnel leads to. */
-  SortedSet<IpPrefix> untunnelled() {
-    return untunnelled;
+  SortedPrefixes untunnelled() {
+    return SortedPrefixes.copyOf(untunnelled);
   }
 
-  private void lead(IpPrefix prefix, String node) {
+  private RouteTarget lead(IpPrefix prefix, String node) {
     if (node.equals(self)) {
-      routes.put(prefix, RouteTarget.THROW);
-      return;
+      return RouteTarget.THROW;
     }
     PeerDraft draft = drafts.get(node);
     if (draft != null) {
       draft.allow(prefix);
     }
     RouteTarget target = target(draft);
-    routes.put(prefix, target);
     if (target != RouteTarget.DEVICE) {
       untunnelled.add(prefix);
     }
@@ -86,6 +99,7 @@ final class RoutePlan {
         node,
         new NodeRoutes(target, 1),
         (known, one) -> new NodeRoutes(target, known.prefixes() + 1));
+    return target;
   }
 
   /** Where the addresses of a node lead that has that peer, or none. */
@@ -97,22 +111,32 @@ final class RoutePlan {
   }
 
   /** What is in a range of the cluster and belongs to nobody leads nowhere. */
-  private void refuse(IpPrefix range, SortedSet<IpPrefix> outOfScope) {
+  private void refuse(
+      IpPrefix range,
+      SortedSet<IpPrefix> outOfScope,
+      Map<IpPrefix, Optional<RouteTarget>> refused) {
     for (IpPrefix exempt : config.neverTunnelled()) {
       if (exempt.contains(range)) {
         return;
       }
     }
-    routes.putIfAbsent(range, RouteTarget.UNREACHABLE);
+    add(range, RouteTarget.UNREACHABLE, refused);
     for (IpPrefix exempt : config.neverTunnelled()) {
       if (range.contains(exempt)) {
-        routes.putIfAbsent(exempt, RouteTarget.THROW);
+        add(exempt, RouteTarget.THROW, refused);
       }
     }
     for (IpPrefix host : outOfScope) {
       if (range.contains(host)) {
-        routes.putIfAbsent(host, RouteTarget.THROW);
+        add(host, RouteTarget.THROW, refused);
       }
+    }
+  }
+
+  private void add(
+      IpPrefix prefix, RouteTarget target, Map<IpPrefix, Optional<RouteTarget>> additions) {
+    if (!routes.containsKey(prefix)) {
+      additions.putIfAbsent(prefix, Optional.of(target));
     }
   }
 }

@@ -27,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +52,7 @@ final class Tunnel {
   private volatile TunnelDevice.@Nullable Attached attached;
   private Collection<Peer> peers = List.of();
   private List<Peer> foreignPeers = List.of();
-  private SortedMap<IpPrefix, RouteTarget> routes = new TreeMap<>();
+  private final KnownRoutes routes = new KnownRoutes();
   private TableContent content = TableContent.EMPTY;
   // The prefixes whose routes others have changed since the last pass.
   private final Set<IpPrefix> touched = new HashSet<>();
@@ -109,7 +107,7 @@ final class Tunnel {
     keyKept = false;
     peers = List.of();
     content = table.read(NO_DEVICE);
-    routes = content.routes();
+    routes.are(content.routes());
     return false;
   }
 
@@ -138,7 +136,7 @@ final class Tunnel {
     drift.attached(found.link().index(), configured.corrected());
     peers = configured.device().peers();
     content = table.read(found.link().index());
-    routes = content.routes();
+    routes.are(content.routes());
     drift.firewall(protection.verify());
   }
 
@@ -154,7 +152,8 @@ final class Tunnel {
 
   /** Whether anything of a peer's is routed into the tunnel. */
   boolean isRouted(Peer peer) {
-    return peer.allowedIps().stream().anyMatch(each -> routes.get(each) == RouteTarget.DEVICE);
+    return peer.allowedIps().stream()
+        .anyMatch(each -> routes.all().get(each) == RouteTarget.DEVICE);
   }
 
   /** Where each peer of the device was last heard or is configured. */
@@ -178,7 +177,7 @@ final class Tunnel {
 
   /** Whether one of these had a throw route that is gone. */
   boolean missesThrow(Set<IpPrefix> pods) {
-    return drift.missesThrow(pods, routes);
+    return drift.missesThrow(pods, routes.all());
   }
 
   /**
@@ -192,11 +191,7 @@ final class Tunnel {
     } else {
       touched.add(prefix);
     }
-    if (target == null) {
-      routes.remove(prefix);
-    } else {
-      routes.put(prefix, target);
-    }
+    routes.heard(prefix, target);
   }
 
   /** The device's interface index, 0 if there is no device. */
@@ -236,7 +231,7 @@ final class Tunnel {
       if (link.corrected().stream().anyMatch(each -> each.kind() == Drift.Kind.DEVICE_ADDRESS)) {
         // Routes may have gone with an address.
         content = table.read(deviceIndex());
-        routes = content.routes();
+        routes.are(content.routes());
       }
       attached = new TunnelDevice.Attached(link.link(), present().backend());
       mtu = desired.mtu();
@@ -286,10 +281,10 @@ final class Tunnel {
   void refuse(DesiredState desired) throws IOException {
     settled = false;
     protect(desired);
-    routes = new TreeMap<>(desired.routes());
+    routes.are(desired.routes());
     content = table.read(NO_DEVICE);
     table.apply(content, desired.routes(), NO_DEVICE);
-    content = content.after(routes, table.backstops(routes));
+    content = content.after(desired.routes(), table.backstops(desired.routes()));
     rules.ensure(hostScope, sparedPort(), wantsIpv6(desired));
   }
 
@@ -308,9 +303,9 @@ final class Tunnel {
   void dismantle(DesiredState desired) throws IOException {
     rules.remove();
     protection.remove();
-    table.apply(content.withRoutes(routes), desired.routes(), deviceIndex());
-    routes = new TreeMap<>(desired.routes());
-    content = TableContent.EMPTY.withRoutes(routes);
+    table.apply(content.withRoutes(routes.all()), desired.routes(), deviceIndex());
+    routes.are(desired.routes());
+    content = TableContent.EMPTY.withRoutes(desired.routes());
     TunnelDevice.Attached found = attached;
     if (found != null) {
       device.remove(found);
@@ -324,14 +319,14 @@ final class Tunnel {
   }
 
   private void changeRoutes(DesiredState desired, Evidence evidence) throws IOException {
-    TableContent found = content.withRoutes(routes);
+    TableContent found = content.withRoutes(routes.all());
     drift.routes(deviceIndex(), found, desired, evidence, settled ? touched : null);
     touched.clear();
     int changed = table.apply(found, desired.routes(), deviceIndex());
-    routes = new TreeMap<>(desired.routes());
-    content = found.after(routes, table.backstops(routes));
+    routes.are(desired.routes());
+    content = found.after(desired.routes(), table.backstops(desired.routes()));
     if (changed > 0) {
-      log.info("routes changed", "changed", changed, "routes", routes.size());
+      log.info("routes changed", "changed", changed, "routes", desired.routes().size());
     }
   }
 

@@ -8,6 +8,7 @@ import dev.azwg.netlink.libc.Errno;
 import dev.azwg.netlink.libc.Libc;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Links, addresses, routes and rules of the network namespace in which it was opened.
@@ -129,6 +130,16 @@ public final class RouteNetlink implements AutoCloseable {
    * @param table 0 is all tables; one that does not exist is an empty one
    */
   public List<Route> routes(int family, int table) throws NetlinkException {
+    return routes(family, table, route -> route);
+  }
+
+  /**
+   * The same in another form, for a table with more routes than are to be in memory at once.
+   *
+   * @param form what to keep of a route; may be asked again from the first one
+   */
+  public <T> List<T> routes(int family, int table, Function<Route, T> form)
+      throws NetlinkException {
     try {
       return socket.dump(
           RouteCodec.dump(checkedFamily(family), table),
@@ -139,7 +150,7 @@ public final class RouteNetlink implements AutoCloseable {
             Route route = RouteCodec.decode(message);
             // Kernels before 4.20 do not filter.
             if (table == RouteConstants.RT_TABLE_UNSPEC || route.table() == table) {
-              routes.accept(route);
+              routes.accept(form.apply(route));
             }
           });
     } catch (NetlinkException e) {

@@ -45,9 +45,10 @@ enum AddressGroup {
         : List.of(set(ipv4, !hosts));
   }
 
-  /** The set that a prefix belongs into. */
-  NamedSet setFor(IpPrefix prefix) {
-    return set(prefix.isIpv4(), ranges && (!hosts || !prefix.isHost()));
+  /** Whether one of its sets is that which a prefix belongs into. */
+  boolean isFor(NamedSet set, IpPrefix prefix) {
+    return set.ipv4() == prefix.isIpv4()
+        && set.interval() == (ranges && (!hosts || !prefix.isHost()));
   }
 
   /** Whether the set of that name holds ranges. */

@@ -26,7 +26,8 @@ public final class Firewall {
   private final Nft nft;
   private final FirewallPolicy policy;
   private @Nullable FirewallState applied;
-  private @Nullable Listing left;
+  // The rules as nft has printed them when they were written.
+  private @Nullable String left;
   private String problem = "";
 
   public Firewall(Nft nft, FirewallPolicy policy) {
@@ -78,7 +79,7 @@ public final class Firewall {
     try {
       Listing found = listing();
       if (left == null) {
-        left = found;
+        left = found.structure();
       }
       difference = found.difference(left, state);
     } catch (HostException e) {
@@ -133,7 +134,7 @@ public final class Firewall {
     new Ruleset(transaction, policy).add(wanted.tunnelMtu());
     wanted.sets().forEach(transaction::addElements);
     nft.apply(transaction);
-    left = listing();
+    left = listing().structure();
   }
 
   /** Returns false if it was refused: then the table is not what we believed. */
@@ -161,7 +162,7 @@ public final class Firewall {
     }
     if (mtu || ranges) {
       try {
-        left = listing();
+        left = listing().structure();
       } catch (HostException e) {
         // The table is there all the same; the next look at it is believed.
         left = null;

@@ -3,6 +3,7 @@ package dev.azwg.wg.host.nft;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.mesh.DesiredState;
 import dev.azwg.wg.mesh.RouteTarget;
+import dev.azwg.wg.mesh.SortedPrefixes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What the table should hold besides its rules.
@@ -56,18 +56,28 @@ record FirewallState(int tunnelMtu, SortedMap<String, SortedSet<IpPrefix>> sets)
       Map<AddressGroup, Collection<IpPrefix>> groups) {
     SortedMap<String, SortedSet<IpPrefix>> sets = new TreeMap<>();
     for (AddressGroup group : AddressGroup.values()) {
+      SortedPrefixes all = SortedPrefixes.copyOf(groups.getOrDefault(group, List.of()));
       for (boolean ipv4 : new boolean[] {true, false}) {
-        group.sets(ipv4).forEach(set -> sets.put(set.name(), new TreeSet<>()));
-      }
-      // In this order a prefix comes after every one that contains it.
-      for (IpPrefix prefix : new TreeSet<>(groups.getOrDefault(group, List.of()))) {
-        AddressGroup.NamedSet set = group.setFor(prefix);
-        SortedSet<IpPrefix> content = sets.getOrDefault(set.name(), new TreeSet<>());
-        if (!set.interval() || content.isEmpty() || !content.last().contains(prefix)) {
-          content.add(prefix);
+        for (AddressGroup.NamedSet set : group.sets(ipv4)) {
+          List<IpPrefix> content = content(group, set, all);
+          // Most have one kind of addresses, and then the same set is enough.
+          sets.put(set.name(), content.size() == all.size() ? all : SortedPrefixes.copyOf(content));
         }
       }
     }
     return sets;
+  }
+
+  private static List<IpPrefix> content(
+      AddressGroup group, AddressGroup.NamedSet set, SortedPrefixes all) {
+    List<IpPrefix> content = new ArrayList<>();
+    // In their order a prefix comes after every one that contains it.
+    for (IpPrefix prefix : all) {
+      if (group.isFor(set, prefix)
+          && (!set.interval() || content.isEmpty() || !content.getLast().contains(prefix))) {
+        content.add(prefix);
+      }
+    }
+    return content;
   }
 }

@@ -7,14 +7,16 @@ import com.google.gson.JsonPrimitive;
 import dev.azwg.ipam.address.AddressException;
 import dev.azwg.ipam.address.IpPrefix;
 import dev.azwg.wg.host.HostException;
+import dev.azwg.wg.mesh.SortedPrefixes;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +65,7 @@ record Listing(String structure, SortedMap<String, SortedSet<IpPrefix>> hosts) {
     if (AddressGroup.isInterval(set)) {
       return;
     }
-    SortedSet<IpPrefix> content = new TreeSet<>();
+    List<IpPrefix> content = new ArrayList<>();
     if (body.remove("elem") instanceof JsonArray elements) {
       for (JsonElement each : elements) {
         try {
@@ -74,18 +76,18 @@ record Listing(String structure, SortedMap<String, SortedSet<IpPrefix>> hosts) {
         }
       }
     }
-    to.put(set, content);
+    to.put(set, SortedPrefixes.copyOf(content));
   }
 
   /**
    * What differs from what was left, for people.
    *
-   * @param left the table as it was printed when its rules were last written
+   * @param left {@link #structure} of the table when its rules were last written
    * @param state what its sets should hold
    * @return empty if nothing differs
    */
-  String difference(@Nullable Listing left, FirewallState state) {
-    if (left == null || !left.structure.equals(structure)) {
+  String difference(@Nullable String left, FirewallState state) {
+    if (!structure.equals(left)) {
       return "the rules of table inet " + Firewall.TABLE + " are not as they were left";
     }
     for (Map.Entry<String, SortedSet<IpPrefix>> set : hosts.entrySet()) {
