@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.azwg.ipam.address.IpPrefix;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -17,6 +18,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SortedRoutesTest {
+  private static final List<RouteTarget> TARGETS = List.of(RouteTarget.values());
+
   private static IpPrefix address(int number) {
     return number % 3 == 0
         ? prefix("fd00::" + Integer.toHexString(number + 1))
@@ -26,7 +29,7 @@ class SortedRoutesTest {
   private static SortedMap<IpPrefix, RouteTarget> tree(Random random, int count) {
     SortedMap<IpPrefix, RouteTarget> tree = new TreeMap<>();
     for (int i = 0; i < count; i++) {
-      tree.put(address(random.nextInt(60)), RouteTarget.values()[random.nextInt(3)]);
+      tree.put(address(random.nextInt(60)), TARGETS.get(random.nextInt(3)));
     }
     return tree;
   }
