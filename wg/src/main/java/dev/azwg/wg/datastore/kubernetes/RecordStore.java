@@ -135,6 +135,10 @@ final class RecordStore implements ItemStore<WireGuardPeer> {
         endMissing();
       }
       Entry next = parse(key, stub, peer.getSpec(), known == null ? null : known.record());
+      if (known != null && Objects.equals(known.record(), next.record())) {
+        // A new list brings every record again: one copy of each is enough.
+        next = new Entry(stub, known.record(), next.problem(), 0);
+      }
       entries.put(key, next);
       if (known != null
           && known.stub() != null
