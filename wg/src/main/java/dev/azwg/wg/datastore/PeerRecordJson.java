@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON form of a peer record: {@code {"version":1,"node":..,"publicKey":..,"keySince":..,
- * "endpoints":[..],"nodeAddresses":[..],"hostScope":..,"claims":[{"prefix":..,"since":..}]}}.
+ * "endpoints":[..],"nodeAddresses":[..],"hostScope":..,"mtu":..,"claims":[{"prefix":..,"since":..}]}}.
  * Unknown members are passed over, so that a newer node can say more; everything known is checked.
  */
 public final class PeerRecordJson {
@@ -37,6 +37,12 @@ public final class PeerRecordJson {
   private static final int MAXIMUM_CLAIMS = 4096;
   private static final int MAXIMUM_ADDRESSES = 64;
   private static final int VERSION = 1;
+
+  /** RFC 791: every host takes that much. */
+  private static final int MINIMUM_MTU = 576;
+
+  private static final int MAXIMUM_MTU = 65535;
+  private static final int MAXIMUM_MTU_DIGITS = 5;
 
   /**
    * What stands for a key where each field must have a value; an empty text some servers take for
@@ -76,6 +82,9 @@ public final class PeerRecordJson {
         .forEach(address -> addresses.add(IpPrefix.hostOf(address).addressText()));
     object.add("nodeAddresses", addresses);
     object.addProperty("hostScope", record.hostScope());
+    if (record.mtu() != 0) {
+      object.addProperty("mtu", record.mtu());
+    }
     JsonArray claims = new JsonArray();
     for (Claim claim : record.claims()) {
       JsonObject element = new JsonObject();
@@ -189,6 +198,7 @@ public final class PeerRecordJson {
           endpoints,
           addresses,
           flag("hostScope"),
+          mtu(),
           claims());
     }
 
@@ -205,6 +215,24 @@ public final class PeerRecordJson {
         claims.add(new Claim(prefix, dates.computeIfAbsent(since, date -> date)));
       }
       return claims;
+    }
+
+    private int mtu() throws DatastoreException {
+      JsonElement element = object.get("mtu");
+      if (element == null) {
+        return 0;
+      }
+      if (element instanceof JsonPrimitive primitive && primitive.isNumber()) {
+        String text = primitive.getAsString();
+        if (text.length() <= MAXIMUM_MTU_DIGITS
+            && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+          int mtu = Integer.parseInt(text);
+          if (mtu >= MINIMUM_MTU && mtu <= MAXIMUM_MTU) {
+            return mtu;
+          }
+        }
+      }
+      throw malformed(where, "mtu", "must be " + MINIMUM_MTU + " to " + MAXIMUM_MTU);
     }
 
     private boolean flag(String member) throws DatastoreException {

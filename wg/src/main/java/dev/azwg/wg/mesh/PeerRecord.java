@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param endpoints where the node listens, best first
  * @param nodeAddresses the node's own addresses
  * @param hostScope whether the node's own addresses belong into the tunnel
+ * @param mtu the MTU of the node's tunnel in bytes, for whoever compares nodes; 0 if it says none
  * @param claims what the platform has given to it, and the addresses of its pods that are not in
  *     that, or not in that alone
  */
@@ -29,6 +30,7 @@ public record PeerRecord(
     List<Endpoint> endpoints,
     List<InetAddress> nodeAddresses,
     boolean hostScope,
+    int mtu,
     List<Claim> claims) {
   public PeerRecord {
     Objects.requireNonNull(node);
@@ -39,6 +41,18 @@ public record PeerRecord(
     claims = List.copyOf(claims);
   }
 
+  /** A record that says no MTU. */
+  public PeerRecord(
+      String node,
+      Optional<PublicKey> publicKey,
+      Instant keySince,
+      List<Endpoint> endpoints,
+      List<InetAddress> nodeAddresses,
+      boolean hostScope,
+      List<Claim> claims) {
+    this(node, publicKey, keySince, endpoints, nodeAddresses, hostScope, 0, claims);
+  }
+
   /**
    * What the node publishes while it has no tunnel.
    *
@@ -46,6 +60,6 @@ public record PeerRecord(
    */
   public PeerRecord withoutKey(Instant since) {
     return new PeerRecord(
-        node, Optional.empty(), since, endpoints, nodeAddresses, hostScope, claims);
+        node, Optional.empty(), since, endpoints, nodeAddresses, hostScope, mtu, claims);
   }
 }

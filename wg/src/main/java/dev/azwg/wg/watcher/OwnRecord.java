@@ -156,11 +156,13 @@ final class OwnRecord {
   /**
    * Publishes the record if it has changed.
    *
+   * @param mtu the tunnel's, in bytes
    * @return completes when the record, or a newer one, is published; completes exceptionally when
    *     an attempt has failed that the datastore repeats
    */
-  CompletableFuture<Void> publish(Underlay underlay, List<Claim> claims) throws DatastoreException {
-    return publish(key, underlay, claims);
+  CompletableFuture<Void> publish(Underlay underlay, int mtu, List<Claim> claims)
+      throws DatastoreException {
+    return publish(key, underlay, mtu, claims);
   }
 
   /**
@@ -169,11 +171,11 @@ final class OwnRecord {
    */
   CompletableFuture<Void> publishWithoutKey(Underlay underlay, List<Claim> claims)
       throws DatastoreException {
-    return publish(Optional.empty(), underlay, claims);
+    return publish(Optional.empty(), underlay, 0, claims);
   }
 
   private CompletableFuture<Void> publish(
-      Optional<PublicKey> publicKey, Underlay underlay, List<Claim> claims)
+      Optional<PublicKey> publicKey, Underlay underlay, int mtu, List<Claim> claims)
       throws DatastoreException {
     PeerRecord wanted =
         new PeerRecord(
@@ -185,6 +187,7 @@ final class OwnRecord {
                 .toList(),
             underlay.addresses(),
             hostScope,
+            mtu,
             claims);
     if (wanted.equals(submitted) && !outcome.isDone()) {
       return outcome;

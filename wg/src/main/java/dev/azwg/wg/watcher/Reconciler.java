@@ -71,6 +71,7 @@ final class Reconciler {
   private Map<PublicKey, String> incumbents = Map.of();
   private @Nullable NodeFacts facts;
   private boolean converged;
+  private int mtu;
 
   Reconciler(
       Options options,
@@ -258,7 +259,9 @@ final class Reconciler {
       encryption.converge(desired, evidence(claims, attachments, records));
       status.foreignPeers(tunnel.foreignPeers());
       lastClaims = Set.copyOf(claims.local());
-      if (!converged) {
+      boolean another = mtu != desired.mtu();
+      mtu = desired.mtu();
+      if (!converged || another) {
         converged = true;
         publish(nic, claims.published());
       }
@@ -342,7 +345,7 @@ final class Reconciler {
 
     private void publish(Underlay nic, List<Claim> claims) throws IOException {
       long before = ownRecord.submissions();
-      CompletableFuture<Void> outcome = ownRecord.publish(nic, claims);
+      CompletableFuture<Void> outcome = ownRecord.publish(nic, mtu, claims);
       if (ownRecord.submissions() != before) {
         var _ = outcome.whenComplete((published, failure) -> logOutcome(claims.size(), failure));
       }

@@ -42,6 +42,15 @@ class PeerRecordJsonTest {
   }
 
   @Test
+  void anMtuSurvivesTheRoundTripAndNoneIsNone() throws DatastoreException {
+    assertEquals(0, decode(text()).mtu());
+    PeerRecord other =
+        decode(text().replace("\"hostScope\":true", "\"mtu\":65535,\"hostScope\":true"));
+    assertEquals(65535, other.mtu());
+    assertEquals(other, PeerRecordJson.decode(PeerRecordJson.encode(other), "test"));
+  }
+
+  @Test
   void unknownMembersArePassedOver() throws DatastoreException {
     assertEquals(RECORD, decode(text().replaceFirst("\\{", "{\"later\":[{\"a\":1}],")));
   }
@@ -56,6 +65,10 @@ class PeerRecordJsonTest {
         "\"aks-1\"|7|node",
         "\"publicKey\":\"|\"publicKey\":\"x|publicKey",
         "\"hostScope\":true|\"hostScope\":\"yes\"|hostScope",
+        "\"hostScope\":true|\"hostScope\":true,\"mtu\":575|mtu",
+        "\"hostScope\":true|\"hostScope\":true,\"mtu\":65536|mtu",
+        "\"hostScope\":true|\"hostScope\":true,\"mtu\":1e3|mtu",
+        "\"hostScope\":true|\"hostScope\":true,\"mtu\":\"1340\"|mtu",
         "10.240.0.5:51820|10.240.0.5|endpoints",
         "10.240.0.5:51820|10.240.0.5:70000|endpoints",
         "\"nodeAddresses\":[\"10.240.0.5\"]|\"nodeAddresses\":[\"node.example\"]|nodeAddresses",

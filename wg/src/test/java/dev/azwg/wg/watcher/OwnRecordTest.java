@@ -57,7 +57,7 @@ class OwnRecordTest {
     var _ = datastore.publish(node("a", 2, "10.240.0.5"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    var _ = own.publish(UNDERLAY, List.of(claim("10.240.2.10", 1)));
+    var _ = own.publish(UNDERLAY, 1340, List.of(claim("10.240.2.10", 1)));
     assertEquals(EPOCH, datastore.read().record("a").map(PeerRecord::keySince).orElseThrow());
   }
 
@@ -67,7 +67,7 @@ class OwnRecordTest {
     var _ = datastore.publish(node("a", 9, "10.240.0.5"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    var _ = own.publish(UNDERLAY, List.of());
+    var _ = own.publish(UNDERLAY, 1340, List.of());
     PeerRecord published = datastore.read().record("a").orElseThrow();
     assertEquals(Optional.of(key(2)), published.publicKey());
     assertEquals(NOW, published.keySince());
@@ -79,7 +79,7 @@ class OwnRecordTest {
     var _ = datastore.publish(node("b", 3, "10.240.0.6"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    var _ = own.publish(UNDERLAY, List.of());
+    var _ = own.publish(UNDERLAY, 1340, List.of());
     own.seen(datastore.read());
     datastore.withdraw("a");
     own.seen(datastore.read());
@@ -92,7 +92,7 @@ class OwnRecordTest {
     var _ = datastore.publish(node("b", 3, "10.240.0.6"));
     OwnRecord own = record(datastore);
     own.seen(datastore.read());
-    var _ = own.publish(UNDERLAY, List.of());
+    var _ = own.publish(UNDERLAY, 1340, List.of());
     own.seen(datastore.read());
     datastore.withdraw("a");
     datastore.withdraw("b");
@@ -103,7 +103,7 @@ class OwnRecordTest {
 
   private static boolean publishes(OwnRecord own, List<Claim> claims) throws DatastoreException {
     long before = own.submissions();
-    own.publish(UNDERLAY, claims).join();
+    own.publish(UNDERLAY, 1340, claims).join();
     return own.submissions() != before;
   }
 }

@@ -127,7 +127,7 @@ class PoolWritesTest {
       OwnRecord own, Datastore datastore, PrefixSet pool, LedgerMemory ledger) throws IOException {
     own.seen(datastore.read());
     NodeClaims claims = own.claims(pool, UNDERLAY.addresses(), OwnClaims.of(ledger.read()));
-    own.publish(UNDERLAY, claims.published()).join();
+    own.publish(UNDERLAY, 1340, claims.published()).join();
   }
 
   @Test
