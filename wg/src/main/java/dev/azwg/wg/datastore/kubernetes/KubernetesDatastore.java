@@ -34,7 +34,7 @@ public final class KubernetesDatastore implements Datastore {
   private final RecordWatch watch;
   private final Optional<RecordChecker> checker;
   private volatile Runnable changed = () -> {};
-  private volatile @Nullable NodeCondition reported;
+  private @Nullable NodeCondition reported;
 
   /**
    * How the records are read.
@@ -143,10 +143,12 @@ public final class KubernetesDatastore implements Datastore {
 
   @Override
   public void report(NodeCondition condition) {
-    NodeCondition before = reported;
-    if (before == null || !condition.isLike(before)) {
-      reported = condition;
-      var _ = conditionWriter.submit(condition);
+    synchronized (conditionWriter) {
+      NodeCondition before = reported;
+      if (before == null || !condition.isLike(before)) {
+        reported = condition;
+        var _ = conditionWriter.submit(condition);
+      }
     }
   }
 
@@ -200,10 +202,14 @@ public final class KubernetesDatastore implements Datastore {
   }
 
   private void write(PeerRecord record) throws DatastoreException {
-    NodeCondition condition = reported;
-    // A new object has no status yet.
-    if (own.write(record) && condition != null) {
-      var _ = conditionWriter.submit(condition);
+    if (own.write(record)) {
+      // A new object has no status yet.
+      synchronized (conditionWriter) {
+        NodeCondition condition = reported;
+        if (condition != null) {
+          var _ = conditionWriter.submit(condition);
+        }
+      }
     }
   }
 

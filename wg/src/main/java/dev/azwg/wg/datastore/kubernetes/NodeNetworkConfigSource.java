@@ -6,9 +6,7 @@ import dev.azwg.ipam.pool.PoolException;
 import dev.azwg.ipam.pool.PoolException.Reason;
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.pool.PoolSource;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.InetAddress;
@@ -16,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +25,10 @@ import org.jspecify.annotations.Nullable;
  * their addresses another way, is asked again now and then.
  */
 public final class NodeNetworkConfigSource implements PoolSource {
-  private static final String GROUP = "acn.azure.com";
-  private static final String VERSION = "v1alpha";
-  private static final String PLURAL = "nodenetworkconfigs";
   private static final String NAMESPACE = "kube-system";
 
-  private static final String KIND_PATH = "/apis/" + GROUP + "/" + VERSION;
+  private static final String KIND_PATH =
+      "/apis/" + NodeNetworkConfig.GROUP + "/" + NodeNetworkConfig.VERSION;
 
   /** Whether the API server knows of such objects changes when a cluster is upgraded. */
   private static final Duration LOOK = Duration.ofMinutes(5);
@@ -39,29 +36,23 @@ public final class NodeNetworkConfigSource implements PoolSource {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
   private static final Duration LONGEST_CALL = Duration.ofSeconds(30);
 
-  private static final ResourceDefinitionContext KIND =
-      new ResourceDefinitionContext.Builder()
-          .withGroup(GROUP)
-          .withVersion(VERSION)
-          .withKind("NodeNetworkConfig")
-          .withPlural(PLURAL)
-          .withNamespaced(true)
-          .build();
-
   private final ApiClient client;
   private final BoundedCalls calls = new BoundedCalls(LONGEST_CALL);
   private final String node;
   private final String path;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Semaphore wake = new Semaphore(0);
   private volatile Runnable changed = () -> {};
   private volatile byte @Nullable [] document;
   private volatile String problem = "the API server has not been asked yet";
-  private volatile @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
+  private volatile @Nullable SharedIndexInformer<NodeNetworkConfig> informer;
+  private long doubtfulFrom;
 
   private NodeNetworkConfigSource(ApiServer server, String node) {
     this.client = ApiClient.of(server, KubernetesDatastore.FIELD_MANAGER);
     this.node = node;
-    this.path = KIND_PATH + "/namespaces/" + NAMESPACE + "/" + PLURAL + "/" + node;
+    this.path =
+        KIND_PATH + "/namespaces/" + NAMESPACE + "/" + NodeNetworkConfig.PLURAL + "/" + node;
   }
 
   /**
@@ -82,7 +73,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
 
   @Override
   public String name() {
-    return NAMESPACE + "/" + PLURAL + "/" + node;
+    return NAMESPACE + "/" + NodeNetworkConfig.PLURAL + "/" + node;
   }
 
   /** An API server without such objects gives an empty pool. */
@@ -107,7 +98,8 @@ public final class NodeNetworkConfigSource implements PoolSource {
   @Override
   public void close() {
     closed.countDown();
-    SharedIndexInformer<GenericKubernetesResource> open = informer;
+    wake.release();
+    SharedIndexInformer<NodeNetworkConfig> open = informer;
     if (open != null) {
       open.stop();
     }
@@ -121,9 +113,11 @@ public final class NodeNetworkConfigSource implements PoolSource {
    */
   private void follow() {
     try {
-      do {
+      while (closed.getCount() != 0) {
         look();
-      } while (!closed.await(pause().toMillis(), TimeUnit.MILLISECONDS));
+        var _ = wake.tryAcquire(pause().toMillis(), TimeUnit.MILLISECONDS);
+        wake.drainPermits();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -137,14 +131,14 @@ public final class NodeNetworkConfigSource implements PoolSource {
   private void look() {
     try {
       boolean known = calls.call(KIND_PATH, () -> client.raw(KIND_PATH)) != null;
-      SharedIndexInformer<GenericKubernetesResource> current = informer;
+      SharedIndexInformer<NodeNetworkConfig> current = informer;
       if (known) {
+        if (current == null || (!current.isWatching() && System.nanoTime() - doubtfulFrom >= 0)) {
+          begin(current);
+        }
         String found = calls.call(path, () -> client.raw(path));
         if (found != null) {
-          take(found);
-        }
-        if (current == null || !current.isWatching()) {
-          begin(current);
+          document = found.getBytes(StandardCharsets.UTF_8);
         }
       }
       problem = "";
@@ -154,13 +148,15 @@ public final class NodeNetworkConfigSource implements PoolSource {
     }
   }
 
-  private void begin(@Nullable SharedIndexInformer<GenericKubernetesResource> before) {
+  private void begin(@Nullable SharedIndexInformer<NodeNetworkConfig> before) {
     if (before != null) {
       before.stop();
     }
-    SharedIndexInformer<GenericKubernetesResource> next =
+    // It needs some time, and tries again by itself.
+    doubtfulFrom = System.nanoTime() + LONGEST_CALL.toNanos();
+    SharedIndexInformer<NodeNetworkConfig> next =
         client
-            .genericKubernetesResources(KIND)
+            .resources(NodeNetworkConfig.class)
             .inNamespace(NAMESPACE)
             .withName(node)
             .runnableInformer(0)
@@ -172,25 +168,23 @@ public final class NodeNetworkConfigSource implements PoolSource {
     }
   }
 
-  private void take(String found) {
-    document = found.getBytes(StandardCharsets.UTF_8);
-    changed.run();
-  }
-
-  /** An object that was deleted takes nothing away: its node goes, or it comes back. */
-  private final class Take implements ResourceEventHandler<GenericKubernetesResource> {
+  /**
+   * Events say that there is something to look at. An object that was deleted takes nothing away:
+   * its node goes, or it comes back.
+   */
+  private final class Take implements ResourceEventHandler<NodeNetworkConfig> {
     @Override
-    public void onAdd(GenericKubernetesResource config) {
-      take(client.getKubernetesSerialization().asJson(config));
+    public void onAdd(NodeNetworkConfig config) {
+      wake.release();
     }
 
     @Override
-    public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource config) {
-      onAdd(config);
+    public void onUpdate(NodeNetworkConfig before, NodeNetworkConfig config) {
+      wake.release();
     }
 
     @Override
-    public void onDelete(GenericKubernetesResource config, boolean stateUnknown) {
+    public void onDelete(NodeNetworkConfig config, boolean stateUnknown) {
       // See above.
     }
   }
