@@ -29,6 +29,11 @@ public interface PoolSource extends AutoCloseable {
    */
   void watch(Runnable changed) throws PoolException;
 
+  /** Whether the first answer takes a while, as one of a server does. */
+  default boolean answersLater() {
+    return false;
+  }
+
   @Override
   void close();
 }

@@ -110,14 +110,16 @@ final class NodePool implements AutoCloseable {
   }
 
   /**
-   * What is claimed as the pool: until the source has answered for the first time, what this node
+   * What is claimed as the pool: while the first answer of a server is waited for, what this node
    * claimed before it restarted. To take a range back and claim it anew would cost every node of
    * the mesh two changes.
    */
   PrefixSet claimable(Supplier<PrefixSet> before) {
-    return source.isEmpty() || answered || System.nanoTime() - began >= PATIENCE.toNanos()
-        ? known.prefixes()
-        : before.get();
+    boolean waiting =
+        !answered
+            && source.map(PoolSource::answersLater).orElse(false)
+            && System.nanoTime() - began < PATIENCE.toNanos();
+    return waiting ? before.get() : known.prefixes();
   }
 
   @Override

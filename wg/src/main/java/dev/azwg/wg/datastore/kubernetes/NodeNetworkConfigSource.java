@@ -96,6 +96,11 @@ public final class NodeNetworkConfigSource implements PoolSource {
   }
 
   @Override
+  public boolean answersLater() {
+    return true;
+  }
+
+  @Override
   public void close() {
     closed.countDown();
     wake.release();
