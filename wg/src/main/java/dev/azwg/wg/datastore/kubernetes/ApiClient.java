@@ -60,9 +60,8 @@ final class ApiClient extends KubernetesClientImpl {
             .withWatchReconnectInterval(RECONNECT_MILLIS)
             .withRequestRetryBackoffLimit(RETRIES)
             .withRequestRetryBackoffInterval(RETRY_MILLIS)
-            // The JDK goes on using an HTTP/2 connection on which requests time out. One of
-            // HTTP/1.1
-            // it closes.
+            // The JDK goes on using an HTTP/2 connection on which requests time out, and closes one
+            // of HTTP/1.1.
             .withHttp2Disable(true)
             .build();
     HttpClient http =

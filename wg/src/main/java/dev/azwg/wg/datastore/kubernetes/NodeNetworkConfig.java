@@ -21,6 +21,15 @@ public final class NodeNetworkConfig extends CustomResource<JsonText, JsonText>
   static final String VERSION = "v1alpha";
   static final String PLURAL = "nodenetworkconfigs";
 
+  /** Azure keeps them all there. */
+  static final String NAMESPACE = "kube-system";
+
+  /** What is there, on the API server, exactly when it knows of such objects. */
+  static final String API_PATH = "/apis/" + GROUP + "/" + VERSION;
+
+  /** All of them; one is below it, by its node's name. */
+  static final String PATH = API_PATH + "/namespaces/" + NAMESPACE + "/" + PLURAL;
+
   private static final long serialVersionUID = 1L;
 
   @Override

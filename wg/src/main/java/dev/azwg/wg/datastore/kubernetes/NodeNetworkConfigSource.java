@@ -25,11 +25,6 @@ import org.jspecify.annotations.Nullable;
  * their addresses another way, is asked again now and then.
  */
 public final class NodeNetworkConfigSource implements PoolSource {
-  private static final String NAMESPACE = "kube-system";
-
-  private static final String KIND_PATH =
-      "/apis/" + NodeNetworkConfig.GROUP + "/" + NodeNetworkConfig.VERSION;
-
   /** Whether the API server knows of such objects changes when a cluster is upgraded. */
   private static final Duration LOOK = Duration.ofMinutes(5);
 
@@ -51,8 +46,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
   private NodeNetworkConfigSource(ApiServer server, String node) {
     this.client = ApiClient.of(server, KubernetesDatastore.FIELD_MANAGER);
     this.node = node;
-    this.path =
-        KIND_PATH + "/namespaces/" + NAMESPACE + "/" + NodeNetworkConfig.PLURAL + "/" + node;
+    this.path = NodeNetworkConfig.PATH + "/" + node;
   }
 
   /**
@@ -73,7 +67,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
 
   @Override
   public String name() {
-    return NAMESPACE + "/" + NodeNetworkConfig.PLURAL + "/" + node;
+    return NodeNetworkConfig.NAMESPACE + "/" + NodeNetworkConfig.PLURAL + "/" + node;
   }
 
   /** An API server without such objects gives an empty pool. */
@@ -135,7 +129,9 @@ public final class NodeNetworkConfigSource implements PoolSource {
 
   private void look() {
     try {
-      boolean known = calls.call(KIND_PATH, () -> client.raw(KIND_PATH)) != null;
+      boolean known =
+          calls.call(NodeNetworkConfig.API_PATH, () -> client.raw(NodeNetworkConfig.API_PATH))
+              != null;
       SharedIndexInformer<NodeNetworkConfig> current = informer;
       if (known) {
         if (current == null || (!current.isWatching() && System.nanoTime() - doubtfulFrom >= 0)) {
@@ -162,7 +158,7 @@ public final class NodeNetworkConfigSource implements PoolSource {
     SharedIndexInformer<NodeNetworkConfig> next =
         client
             .resources(NodeNetworkConfig.class)
-            .inNamespace(NAMESPACE)
+            .inNamespace(NodeNetworkConfig.NAMESPACE)
             .withName(node)
             .runnableInformer(0)
             .exceptionHandler((started, failure) -> true);

@@ -1,15 +1,9 @@
 package dev.azwg.wg.datastore.kubernetes;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import dev.azwg.conflist.json.Dialect;
-import dev.azwg.conflist.json.JsonException;
-import dev.azwg.conflist.json.StrictJson;
 import dev.azwg.wg.datastore.DatastoreException;
 import dev.azwg.wg.datastore.DatastoreException.Reason;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,17 +48,8 @@ final class NodeObject {
     if (document == null) {
       throw new DatastoreException(Reason.NOT_PUBLISHED, path, "there is no such Node");
     }
-    try {
-      if (StrictJson.parse(document.getBytes(StandardCharsets.UTF_8), Dialect.EXACT, MAXIMUM_BYTES)
-              instanceof JsonObject node
-          && node.get("metadata") instanceof JsonObject metadata
-          && metadata.get("uid") instanceof JsonPrimitive text) {
-        return text.getAsString();
-      }
-      throw new DatastoreException(Reason.NOT_PUBLISHED, path, "is not a Node: no metadata.uid");
-    } catch (JsonException e) {
-      throw new DatastoreException(
-          Reason.NOT_PUBLISHED, path, "is not a Node: " + e.getMessage(), e);
-    }
+    return PlatformJson.metadata(document, path, MAXIMUM_BYTES, "uid")
+        .orElseThrow(() ->
+            new DatastoreException(Reason.NOT_PUBLISHED, path, "is not a Node: no metadata.uid"));
   }
 }

@@ -20,12 +20,14 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a check needs from a Node and from a list of Pods (core/v1). The kubelet of the node
- * writes most of both, so that neither is trusted to be as it should.
+ * Reads what is needed from objects of the API: a Node, a list of Pods (core/v1), metadata. The
+ * kubelet of a node writes most of its Node and Pods, so that neither is trusted to be as it
+ * should.
  */
 final class PlatformJson {
   private static final int MAXIMUM_BYTES = StrictJson.MAX_BYTES;
@@ -66,6 +68,19 @@ final class PlatformJson {
             // It is asked for by itself, if somebody wants to know.
           }
         });
+  }
+
+  /**
+   * A text of the metadata of an object or a list.
+   *
+   * @param maximumBytes what is larger is refused unread
+   * @return empty if there is no such text
+   * @throws DatastoreException with reason {@code MALFORMED_RECORD} if it is not a JSON object
+   */
+  static Optional<String> metadata(String document, String where, int maximumBytes, String member)
+      throws DatastoreException {
+    JsonObject root = parse(document, where, maximumBytes);
+    return Optional.ofNullable(text(object(root, "metadata"), member));
   }
 
   /** Takes one object of a list. */
@@ -158,9 +173,14 @@ final class PlatformJson {
   }
 
   private static JsonObject parse(String document, String where) throws DatastoreException {
+    return parse(document, where, MAXIMUM_BYTES);
+  }
+
+  private static JsonObject parse(String document, String where, int maximumBytes)
+      throws DatastoreException {
     try {
       byte[] bytes = document.getBytes(StandardCharsets.UTF_8);
-      if (StrictJson.parse(bytes, Dialect.EXACT, MAXIMUM_BYTES) instanceof JsonObject root) {
+      if (StrictJson.parse(bytes, Dialect.EXACT, maximumBytes) instanceof JsonObject root) {
         return root;
       }
       throw malformed(where, "is not an object", null);

@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  * was told. A failure, {@link Reason#UNAVAILABLE}, says nothing of the node. Used by one thread.
  */
 final class PlatformReader {
-  private static final String POOLS = "/apis/acn.azure.com/v1alpha";
-  private static final String POOLS_OF_NODES = POOLS + "/namespaces/kube-system/nodenetworkconfigs";
-
   /** What the server knows and allows changes when a cluster is upgraded or configured. */
   private static final long REMEMBER_NANOS = Duration.ofMinutes(5).toNanos();
 
@@ -89,7 +86,7 @@ final class PlatformReader {
     if (!asksForPools()) {
       return Optional.empty();
     }
-    String path = POOLS_OF_NODES + "/" + name;
+    String path = NodeNetworkConfig.PATH + "/" + name;
     String document = get(path);
     if (document == null) {
       return Optional.empty();
@@ -144,7 +141,7 @@ final class PlatformReader {
     String path = "/api/v1/nodes?limit=" + NODES_OF_A_PAGE;
     pages(path, document -> PlatformJson.nodes(document, path, nodes));
     if (asksForPools()) {
-      String pools = POOLS_OF_NODES + "?limit=" + POOLS_OF_A_PAGE;
+      String pools = NodeNetworkConfig.PATH + "?limit=" + POOLS_OF_A_PAGE;
       pages(
           pools,
           document ->
@@ -191,7 +188,7 @@ final class PlatformReader {
   private boolean asksForPools() throws DatastoreException, InterruptedException {
     Boolean known = kindKnown;
     if (known == null || (!known && System.nanoTime() - kindAsked >= REMEMBER_NANOS)) {
-      known = get(POOLS) != null;
+      known = get(NodeNetworkConfig.API_PATH) != null;
       kindAsked = System.nanoTime();
       kindKnown = known;
     }

@@ -1,21 +1,13 @@
 package dev.azwg.wg.datastore.kubernetes;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import dev.azwg.conflist.json.Dialect;
-import dev.azwg.conflist.json.JsonException;
-import dev.azwg.conflist.json.StrictJson;
 import dev.azwg.wg.datastore.DatastoreException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the store equal to what the server has. The informer does it, as long as it learns of what
@@ -55,7 +47,6 @@ final class RecordWatch implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile SharedIndexInformer<WireGuardPeer> informer;
   private volatile String lastFailure = "";
-  private final AtomicLong restarts = new AtomicLong();
 
   private RecordWatch(
       KubernetesClient client,
@@ -103,11 +94,6 @@ final class RecordWatch implements AutoCloseable {
       return "";
     }
     return lastFailure.isEmpty() ? "not connected" : lastFailure;
-  }
-
-  /** How often a watch had ended without a word. */
-  long restarts() {
-    return restarts.get();
   }
 
   @Override
@@ -162,7 +148,6 @@ final class RecordWatch implements AutoCloseable {
   }
 
   private void beginAnew(SharedIndexInformer<WireGuardPeer> old, String reason) {
-    restarts.incrementAndGet();
     lastFailure = reason;
     old.stop();
     informer = begin();
@@ -180,24 +165,12 @@ final class RecordWatch implements AutoCloseable {
   private Optional<String> howFar() {
     try {
       String answer = calls.call(HOW_FAR, () -> client.raw(HOW_FAR));
-      return answer == null ? Optional.empty() : Optional.ofNullable(revision(answer));
+      return answer == null
+          ? Optional.empty()
+          : PlatformJson.metadata(answer, HOW_FAR, MAXIMUM_BYTES, "resourceVersion");
     } catch (DatastoreException e) {
       // The informer finds out by itself what this is.
       return Optional.empty();
-    }
-  }
-
-  private static @Nullable String revision(String list) {
-    try {
-      if (StrictJson.parse(list.getBytes(StandardCharsets.UTF_8), Dialect.EXACT, MAXIMUM_BYTES)
-              instanceof JsonObject object
-          && object.get("metadata") instanceof JsonObject metadata
-          && metadata.get("resourceVersion") instanceof JsonPrimitive revision) {
-        return revision.getAsString();
-      }
-      return null;
-    } catch (JsonException e) {
-      return null;
     }
   }
 }

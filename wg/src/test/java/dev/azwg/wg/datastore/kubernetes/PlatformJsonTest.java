@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,5 +108,17 @@ final class PlatformJsonTest {
       assertThrows(
           DatastoreException.class, () -> PlatformJson.pods(document, "test", new ArrayList<>()));
     }
+  }
+
+  @Test
+  void aTextOfTheMetadataIsReadAndNothingElseIsTakenForIt() throws DatastoreException {
+    String list = "{\"metadata\":{\"resourceVersion\":\"42\",\"uid\":7},\"items\":[]}";
+    assertEquals(Optional.of("42"), PlatformJson.metadata(list, "list", 4096, "resourceVersion"));
+    assertEquals(Optional.empty(), PlatformJson.metadata(list, "list", 4096, "uid"));
+    assertEquals(Optional.empty(), PlatformJson.metadata("{}", "list", 4096, "uid"));
+    assertThrows(DatastoreException.class, () -> PlatformJson.metadata("[]", "list", 4096, "uid"));
+    assertThrows(
+        DatastoreException.class,
+        () -> PlatformJson.metadata(list, "list", list.length() - 1, "resourceVersion"));
   }
 }
