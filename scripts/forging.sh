@@ -15,15 +15,7 @@ set -euo pipefail
 readonly PEERS=/apis/azwg.dev/v1alpha1/wireguardpeers
 readonly ACCOUNTS=/api/v1/namespaces/kube-system/serviceaccounts
 readonly APPLY=application/apply-patch+yaml MERGE=application/merge-patch+json
-WORK=''
 NODE_A='' NODE_B=''
-
-cleanup() {
-  local status=$?
-  api_lab_stop
-  [[ -z $WORK ]] || rm -rf "$WORK"
-  exit "$status"
-}
 
 # expect CODE WHAT TOKEN METHOD PATH [BODY [CONTENT_TYPE]]: the server answers with CODE.
 expect() {
@@ -188,8 +180,7 @@ kubelet_users() {
 
 main() {
   api_lab_enter "$0" "$@"
-  trap cleanup EXIT
-  WORK=$(mktemp -d)
+  api_lab_work
   api_lab_start "$WORK/api"
   api_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" >/dev/null
   wait_until 30 "the resource to be served" api_ok GET "$PEERS"

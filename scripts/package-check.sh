@@ -172,15 +172,11 @@ restart_container() {
 }
 
 end_run() {
-  local status=$? pid
+  local status=$?
   if ((status != 0)) && [[ -n $LAB_ID ]]; then
     tail -n 20 "$LAB_DIR"/n1/*.log 2>/dev/null | cut -c1-300 >&2 || true
   fi
-  # Shims outlive their runtime on purpose.
-  for pid in $(pgrep -f "containerd-shim.*$LAB_DIR/" || true); do
-    kill -s KILL "$pid" 2>/dev/null || true
-  done
-  findmnt -rno TARGET | grep -F "$LAB_DIR/" | sort -r | xargs -r umount -l 2>/dev/null || true
+  lab_end_containers
   rm -rf "$work"
   lab_destroy
   exit "$status"

@@ -16,15 +16,7 @@ readonly RECORDED=$AZWG_ROOT/deploy/policy-tests/src/test/resources/dev/azwg/dep
 readonly PEERS=/apis/azwg.dev/v1alpha1/wireguardpeers
 readonly APPLY=application/apply-patch+yaml
 OUT=${1:-$RECORDED}
-WORK=''
 SED=()
-
-cleanup() {
-  local status=$?
-  api_lab_stop
-  [[ -z $WORK ]] || rm -rf "$WORK"
-  exit "$status"
-}
 
 # stable UUID NUMBER: the recordings have the second form, so that two runs differ only where the server does.
 stable() {
@@ -177,8 +169,7 @@ pod_uid() {
 main() {
   api_lab_enter "$0" "$@"
   use_jdk25
-  trap cleanup EXIT
-  WORK=$(mktemp -d)
+  api_lab_work
   mkdir -p "$OUT"
   api_lab_start "$WORK/api"
   api_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" -f "$AZWG_ROOT/deploy/base/rbac.yaml" >/dev/null

@@ -162,15 +162,11 @@ print_sent() {
 }
 
 end_run() {
-  local status=$? pid
-  # Shims outlive their runtime on purpose.
-  for pid in $(pgrep -f "containerd-shim.*$LAB_DIR/" || true); do
-    kill -s KILL "$pid" 2>/dev/null || true
-  done
+  local status=$?
   if ((status != 0)) && [[ -n $LAB_ID ]]; then
     tail -n 30 "$LAB_DIR"/n1/rt/*.log "$LAB_DIR"/n1/rt/*.err 2>/dev/null | cut -c1-400 >&2 || true
   fi
-  findmnt -rno TARGET | grep -F "$LAB_DIR/" | sort -r | xargs -r umount -l 2>/dev/null || true
+  lab_end_containers
   lab_destroy
   exit "$status"
 }

@@ -5,6 +5,7 @@
 API_DIR=''
 API_SERVER='' ADMIN_TOKEN=''
 API_PIDS=()
+WORK=''
 
 # api_lab_enter SCRIPT ARGUMENT...: runs the script again in a network namespace, which goes with it.
 api_lab_enter() {
@@ -59,6 +60,20 @@ api_lab_stop() {
     wait "${API_PIDS[i]}" 2>/dev/null || true
   done
   API_PIDS=()
+}
+
+# Sets WORK to a directory that goes when this shell ends, after everything that was started.
+api_lab_work() {
+  trap api_lab_end EXIT
+  WORK=$(mktemp -d)
+}
+
+# The EXIT trap.
+api_lab_end() {
+  local status=$?
+  api_lab_stop
+  [[ -z $WORK ]] || rm -rf "$WORK"
+  exit "$status"
 }
 
 # api TOKEN METHOD PATH [BODY [CONTENT_TYPE]]: prints the status code; the answer is in $API_DIR/answer.

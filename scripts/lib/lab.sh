@@ -107,6 +107,15 @@ lab_create() {
   trap 'exit 143' TERM HUP
 }
 
+# Ends what container runtimes leave in the lab: shims, which outlive their runtime on purpose, and mounts.
+lab_end_containers() {
+  local pid
+  for pid in $(pgrep -f "containerd-shim.*$LAB_DIR/" || true); do
+    kill -s KILL "$pid" 2>/dev/null || true
+  done
+  findmnt -rno TARGET | grep -F "$LAB_DIR/" | sort -r | xargs -r umount -l 2>/dev/null || true
+}
+
 # Removes this shell's lab; the EXIT trap. Signals are ignored meanwhile: a second Ctrl-C must not leave half of it.
 lab_destroy() {
   local status=$?
