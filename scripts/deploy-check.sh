@@ -197,7 +197,7 @@ main() {
   check_versions
   if [[ -n $SERVER ]]; then
     api_lab_start "$work/api"
-    KUBECTL=$(tool_dir kubernetes)/kubectl KUBECONFIG_FILE=$work/api/kubeconfig
+    KUBECTL=$(kubernetes_dir)/kubectl KUBECONFIG_FILE=$work/api/kubeconfig
   fi
   if [[ -n $KUBECONFIG_FILE ]]; then check_server; fi
   if [[ -n $SERVER ]]; then check_applied; fi

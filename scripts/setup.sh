@@ -9,16 +9,19 @@ set -euo pipefail
 . "$AZWG_ROOT/scripts/lib/packages.sh"
 # shellcheck source=scripts/lib/tools.sh
 . "$AZWG_ROOT/scripts/lib/tools.sh"
+# shellcheck source=scripts/lib/kubernetes.sh
+. "$AZWG_ROOT/scripts/lib/kubernetes.sh"
 
 usage() {
   cat <<'TEXT'
 usage: scripts/setup.sh [--for STAGE]...
 
-Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, packaging, bench (default: all of them).
+Installs what a stage needs: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, cluster, packaging, bench (default: all of them).
   Debian packages      by apt-get, only those that are missing
   wireguard-go         of a newer Debian, unpacked into the cache
   cnitool              built from Debian's source, kept in the cache
-  Kubernetes           API server and controllers, built from Debian's source, with its etcd and kubectl
+  Kubernetes           with etcd, built from its Go modules; $AZWG_KUBERNETES chooses the version
+  containerd 2         of a newer Debian, unpacked into the cache
   kustomize            of a newer Debian, unpacked into the cache
   Helm                 as a library, of Maven Central
 The cache is $AZWG_CACHE, by default ~/.cache/azwg; removing it is safe.
@@ -69,10 +72,12 @@ make_cnitool() {
 }
 
 make_kubernetes() {
-  # The compiler is large and needed only here.
-  [[ -d $(tool_dir kubernetes) ]] || install_packages golang-go dpkg-dev
   install_packages curl openssl
-  ensure_tool kubernetes "building an API server from Debian's source package (5 to 10 minutes)"
+  ensure_kubernetes
+}
+
+make_containerd() {
+  ensure_tool containerd "unpacking containerd 2 of Debian forky (40 MB, 10 s)"
 }
 
 setup_stage() {
@@ -96,6 +101,7 @@ setup_stage() {
     runtimes)
       setup_stage cni
       install_packages "${RUNTIME_PACKAGES[@]}"
+      make_containerd
       ;;
     kernel)
       setup_stage lab
@@ -106,6 +112,12 @@ setup_stage() {
       setup_stage demo
       make_kubernetes
       ;;
+    cluster)
+      setup_stage kubernetes
+      setup_stage packaging
+      install_packages runc busybox-static curl
+      make_containerd
+      ;;
     packaging)
       install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${PACKAGING_PACKAGES[@]}"
       ensure_tool kustomize "unpacking the one of Debian trixie (3 s, and 10 s for package lists older than a day)"
@@ -115,7 +127,7 @@ setup_stage() {
       install_packages "${BUILD_PACKAGES[@]}" "${IMAGE_PACKAGES[@]}" "${NETWORK_PACKAGES[@]}" "${CNI_PACKAGES[@]}" strace
       make_wireguard_go
       ;;
-    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, packaging, bench)" ;;
+    *) die "unknown stage: $1 (known: unit, network, cni, demo, lab, runtimes, kernel, kubernetes, cluster, packaging, bench)" ;;
   esac
 }
 

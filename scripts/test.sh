@@ -9,6 +9,8 @@ set -euo pipefail
 . "$AZWG_ROOT/scripts/lib/tools.sh"
 # shellcheck source=scripts/lib/executables.sh
 . "$AZWG_ROOT/scripts/lib/executables.sh"
+# shellcheck source=scripts/lib/kubernetes.sh
+. "$AZWG_ROOT/scripts/lib/kubernetes.sh"
 
 readonly STAGES=(unit network cni kubernetes packaging fuzz)
 # Only when it is asked for: software emulation of a whole machine takes its time.
@@ -90,7 +92,7 @@ verdict_tests() {
 # Tests find these tools on the path; without them they skip.
 use_tools() {
   local tool
-  for tool in wireguard-go cnitool kubernetes; do
+  for tool in wireguard-go cnitool "kubernetes@$AZWG_KUBERNETES"; do
     [[ ! -d $(tool_dir "$tool") ]] || PATH=$(tool_dir "$tool"):$PATH
   done
   export PATH

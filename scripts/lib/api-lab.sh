@@ -2,6 +2,9 @@
 # are free. Requests to it by curl, as whom one likes. Needs common.sh, tools.sh.
 # shellcheck shell=bash
 
+# shellcheck source=scripts/lib/kubernetes.sh
+. "$AZWG_ROOT/scripts/lib/kubernetes.sh"
+
 API_DIR=''
 API_SERVER='' ADMIN_TOKEN=''
 API_PIDS=()
@@ -37,7 +40,7 @@ api_lab_start() {
   printf '%s\n' 'kubelet-a-token,system:node:node-a,kubelet-a,system:nodes' \
     'kubelet-b-token,system:node:node-b,kubelet-b,system:nodes' >>"$API_DIR/pki/tokens.csv"
   control_plane_in_background etcd
-  control_plane_in_background api --enable-admission-plugins NodeRestriction
+  control_plane_in_background api
   wait_until 120 "the API server to be ready" control_plane ready "$API_DIR"
   # Made by the server itself, a moment after it is ready.
   wait_until 30 "the namespace kube-system" api_ok GET /api/v1/namespaces/kube-system
@@ -45,11 +48,7 @@ api_lab_start() {
 
 # The garbage collector, with an account of its own as in a cluster.
 api_lab_garbage_collector() {
-  "$(tool_dir kubernetes)/kube-controller-manager" --kubeconfig "$API_DIR/kubeconfig" --use-service-account-credentials \
-    --controllers garbagecollector --leader-elect=false --port 0 --secure-port 0 --cert-dir "$API_DIR/pki" \
-    --service-account-private-key-file "$API_DIR/pki/sa.key" --root-ca-file "$API_DIR/admin/ca.crt" \
-    >"$API_DIR/garbage-collector.log" 2>&1 </dev/null &
-  API_PIDS+=($!)
+  control_plane_in_background controllers --controllers garbage-collector-controller
 }
 
 # Ends what was started, the server before its store.
@@ -93,7 +92,7 @@ api_ok() {
 }
 
 api_kubectl() {
-  "$(tool_dir kubernetes)/kubectl" --kubeconfig "$API_DIR/kubeconfig" --cache-dir "$API_DIR/kubectl-cache" "$@"
+  "$(kubernetes_dir)/kubectl" --kubeconfig "$API_DIR/kubeconfig" --cache-dir "$API_DIR/kubectl-cache" "$@"
 }
 
 # api_node NAME: a Node object; prints its UID.
@@ -107,7 +106,7 @@ api_pod_token() {
   local pod=watcher-on-$3 uid
   api_ok POST "/api/v1/namespaces/$1/pods" "$(jq -n --arg name "$pod" --arg account "$2" --arg node "$3" \
     '{apiVersion: "v1", kind: "Pod", metadata: {$name}, spec: {serviceAccountName: $account, nodeName: $node,
-      automountServiceAccountToken: false, containers: [{name: "azwg-watcher", image: "azwg"}]}}')"
+      containers: [{name: "azwg-watcher", image: "azwg"}]}}')"
   uid=$(jq -r .metadata.uid "$API_DIR/answer")
   api_token "$1" "$2" "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"name\":\"$pod\",\"uid\":\"$uid\"}"
 }

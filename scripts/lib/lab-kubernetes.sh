@@ -2,6 +2,9 @@
 # each watcher has a token of its own service account, bound to a pod on its node. Needs lab-network.sh.
 # shellcheck shell=bash
 
+# shellcheck source=scripts/lib/kubernetes.sh
+. "$AZWG_ROOT/scripts/lib/kubernetes.sh"
+
 # Set by lab_add_api_server; empty while there is none.
 # shellcheck disable=SC2034 # for lab-watcher.sh
 LAB_API_URL=''
@@ -11,7 +14,7 @@ control_plane() {
 }
 
 lab_kubectl() {
-  in_fabric "$(tool_dir kubernetes)/kubectl" --kubeconfig "$LAB_DIR/api/kubeconfig" --cache-dir "$LAB_DIR/api/cache" "$@"
+  in_fabric "$(kubernetes_dir)/kubectl" --kubeconfig "$LAB_DIR/api/kubeconfig" --cache-dir "$LAB_DIR/api/cache" "$@"
 }
 
 # lab_api_part PART [OPTION...]: in the background, until the lab goes.
@@ -33,6 +36,12 @@ lab_api_stop() {
 
 # Returns when the server knows what a peer record is, and who may write one.
 lab_add_api_server() {
+  lab_start_api_server
+  lab_api_kinds >>"$LAB_DIR/api/apply.log"
+}
+
+# Returns when an API server without any of azwg's kinds is ready.
+lab_start_api_server() {
   mkdir -p "$LAB_DIR/api"
   control_plane prepare "$LAB_DIR/api" "$VNET_GATEWAY"
   # shellcheck disable=SC2034 # for lab-watcher.sh
@@ -41,11 +50,16 @@ lab_add_api_server() {
   lab_api_part api
   wait_until 120 "the API server to be ready" in_fabric "$AZWG_ROOT/scripts/lib/control-plane.sh" ready "$LAB_DIR/api"
   wait_until 30 "the namespace kube-system" lab_kubectl get namespace kube-system
-  lab_api_kinds >>"$LAB_DIR/api/apply.log"
 }
 
 lab_api_kinds() {
   lab_kubectl apply -f "$AZWG_ROOT/deploy/base/crd.yaml" -f "$AZWG_ROOT/deploy/base/rbac.yaml"
+  lab_kubectl wait --for=condition=established crd/wireguardpeers.azwg.dev --timeout 60s
+  lab_api_pool_kind
+}
+
+# Azure's own kind, which clusters with pods in the nodes' subnet do not have.
+lab_api_pool_kind() {
   lab_kubectl apply -f - <<'MANIFEST'
 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
  "metadata": {"name": "nodenetworkconfigs.acn.azure.com"},
@@ -54,8 +68,7 @@ lab_api_kinds() {
   "versions": [{"name": "v1alpha", "served": true, "storage": true, "schema": {"openAPIV3Schema":
    {"type": "object", "x-kubernetes-preserve-unknown-fields": true}}}]}}
 MANIFEST
-  lab_kubectl wait --for=condition=established crd/wireguardpeers.azwg.dev crd/nodenetworkconfigs.acn.azure.com \
-    --timeout 60s
+  lab_kubectl wait --for=condition=established crd/nodenetworkconfigs.acn.azure.com --timeout 60s
 }
 
 # lab_api_pool NODE NUMBER: what Azure's control plane writes when it has given the node its addresses for pods.
@@ -99,7 +112,7 @@ lab_api_objects() {
 MANIFEST
   lab_kubectl create -f - <<MANIFEST
 {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "azwg-watcher-$node", "namespace": "kube-system"},
- "spec": {"nodeName": "$node", "serviceAccountName": "azwg-watcher", "automountServiceAccountToken": false,
+ "spec": {"nodeName": "$node", "serviceAccountName": "azwg-watcher",
           "containers": [{"name": "azwg-watcher", "image": "azwg"}]}}
 MANIFEST
 }

@@ -14,6 +14,8 @@ readonly POOL_SIZE=${POOL_SIZE:-8}
 # Set by lab_add_node: the nodes in order, and per node its address and the process that holds its mount namespace.
 LAB_NODES=()
 declare -A NODE_ADDRESS=() NODE_HOLDER=()
+# The kinds of namespaces that a node has of its own.
+NODE_NAMESPACES=(--mount --net)
 
 lab_ns() {
   printf 'azwg-%s-%s\n' "$LAB_ID" "$1"
@@ -41,6 +43,16 @@ lab_add_fabric() {
 
 # lab_add_node NUMBER: node nNUMBER with eth0 at 10.240.0.(3+NUMBER) and pool addresses 10.240.NUMBER.10 and up.
 lab_add_node() {
+  local name=n$1
+  lab_add_nic "$1"
+  LAB_NODES+=("$name")
+  mkdir -p "$LAB_DIR/$name"
+  lab_hold_node "$name"
+  lab_give_pool "$name" "$1"
+}
+
+# lab_add_nic NUMBER: the node's network namespace, and its interface on the fabric. Sets NODE_ADDRESS.
+lab_add_nic() {
   local number=$1 name=n$1 address=10.240.0.$((3 + $1)) ns fabric mac
   ns=$(lab_ns "$name") fabric=$(lab_ns vnet)
   ip netns add "$ns"
@@ -57,12 +69,7 @@ lab_add_node() {
   # The fabric knows its nodes; it asks nobody.
   mac=$(ip netns exec "$ns" cat /sys/class/net/eth0/address)
   ip -n "$fabric" neigh replace "$address" lladdr "$mac" dev br0 nud permanent
-
   NODE_ADDRESS[$name]=$address
-  LAB_NODES+=("$name")
-  mkdir -p "$LAB_DIR/$name"
-  lab_hold_node "$name"
-  lab_give_pool "$name" "$number"
 }
 
 # A node has an own /run and /var/lib: libcni's cache, userspace WireGuard's sockets and iptables' lock are per node, and
@@ -79,7 +86,7 @@ lab_hold_node() {
 # Sets ON_NODE, the words that run the command behind them on a node: in its network and mount namespace. A background
 # process must be started with them, not with on_node: $! is then the process itself, not a shell around it.
 enter_node() {
-  ON_NODE=(nsenter --target "${NODE_HOLDER[$1]}" --mount --net --)
+  ON_NODE=(nsenter --target "${NODE_HOLDER[$1]}" "${NODE_NAMESPACES[@]}" --)
 }
 
 on_node() {
@@ -93,7 +100,7 @@ on_node() {
 lab_give_pool() {
   local name=$1 number=$2 index pool=''
   for ((index = 10; index < 10 + POOL_SIZE; index++)); do
-    ip -n "$(lab_ns vnet)" route add "10.240.$number.$index/32" via "${NODE_ADDRESS[$name]}" dev br0
+    ip -n "$(lab_ns vnet)" route replace "10.240.$number.$index/32" via "${NODE_ADDRESS[$name]}" dev br0
     pool+="10.240.$number.$index/${VNET_PREFIX#*/} $VNET_GATEWAY"$'\n'
   done
   on_node "$name" mkdir -p /run/azure-vnet-lab

@@ -6,7 +6,8 @@
 # Needs common.sh.
 # shellcheck shell=bash
 
-readonly LAB_BASE=/run/azwg-lab
+# A caller whose nodes need a disk names another place before it sources this.
+readonly LAB_BASE=${LAB_BASE:-/run/azwg-lab}
 
 # Set by lab_create.
 LAB_ID='' LAB_DIR=''

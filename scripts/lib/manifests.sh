@@ -6,11 +6,13 @@ kustomized() {
   "$(tool_path kustomize)" build "$AZWG_ROOT/deploy/$1"
 }
 
-# helm_run COMMAND ARGUMENT...: see Helm.java. Helm tells on standard error of each symbolic link that it follows.
+# helm_run COMMAND ARGUMENT...: see Helm.java. Helm tells on standard error of each symbolic link that it follows. HELM_PREFIX is
+# put before it.
+HELM_PREFIX=()
 helm_run() {
   local lib
   lib=$(tool_dir helm)/lib
-  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -cp "$lib/*" "$AZWG_ROOT/scripts/lib/Helm.java" "$@"
+  "${HELM_PREFIX[@]}" "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED -cp "$lib/*" "$AZWG_ROOT/scripts/lib/Helm.java" "$@"
 }
 
 # helm_rendered NAMESPACE [VALUES-FILE]: what `helm template --include-crds` gives. The chart's CRDs are files that Helm does not render.

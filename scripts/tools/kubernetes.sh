@@ -1,72 +1,40 @@
 #!/usr/bin/env bash
-# Makes DIR/{kube-apiserver,kube-controller-manager,kubectl,etcd}: a real Kubernetes control plane for tests, of Debian 12's
-# packages. Debian's source package of Kubernetes has all its vendored code, but Debian builds only kubectl of it: the API
-# server and the controllers are built here, as Debian builds Go (GOPATH mode, no module download).
-#   kubernetes.sh DIR
+# Makes DIR/kube, one program with all parts of Kubernetes VERSION and its etcd, and links to it named after the parts:
+# etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy, kubectl. Their sources are Go modules,
+# pinned by kubernetes/VERSION/go.sum.
+#   kubernetes.sh DIR VERSION
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+for library in packages tools go; do
+  # shellcheck source=/dev/null
+  . "$AZWG_ROOT/scripts/lib/$library.sh"
+done
 
-readonly PROJECT=k8s.io/kubernetes
+readonly PARTS=(etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy kubectl)
 
-# The binaries that Debian has: only unpacked, for their packages would start services.
-take_package() { # PACKAGE FILE...
-  local package=$1 file
-  shift
-  apt-get -q download "$package/bookworm"
-  dpkg-deb -x "$package"_*.deb unpacked
-  for file in "$@"; do
-    mv "unpacked/$file" .
-  done
-  rm -rf unpacked "$package"_*.deb
-}
-
-# reflect2 1.0.1 reads the runtime's maps in a way that Go 1.18 ended: the first PATCH would kill the server. Debian has 1.0.2
-# as a package of its own.
-replace_reflect2() {
-  local target=$1/vendor/github.com/modern-go/reflect2
-  apt-get -q download golang-github-modern-go-reflect2-dev/bookworm
-  dpkg-deb -x golang-github-modern-go-reflect2-dev_*.deb reflect2
-  rm "$target"/*.go "$target"/*.s
-  cp reflect2/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} "$target"
-  rm -f "$target"/*_test.go "$target"/go_above_17.go "$target"/go_below_1[79].go
-  rm -rf reflect2 golang-github-modern-go-reflect2-dev_*.deb
-}
-
-# The one generated file that the source package lacks: the schemas of the built-in types.
-generate_openapi() {
-  local packages
-  go build -o openapi-gen ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
-  packages=$(grep -rl --include='*.go' '+k8s:openapi-gen=' pkg cmd staging/src/k8s.io |
-    grep -vE '/(sample-apiserver|code-generator)/' | xargs -n 1 dirname | LC_ALL=C sort -u |
-    sed "s,^staging/src/,vendor/,; s,^,$PROJECT/," | paste -sd,)
-  ./openapi-gen -i "$packages" -p "$PROJECT/pkg/generated/openapi" -O zz_generated.openapi \
-    -h hack/boilerplate/boilerplate.generatego.txt -r /dev/null
-}
-
-cd "$1"
-top=$PWD
-"$AZWG_ROOT/scripts/lib/private-apt.sh" "$AZWG_CACHE/apt" trixie bookworm
-export APT_CONFIG=$AZWG_CACHE/apt/apt.conf
-take_package etcd-server usr/bin/etcd
-take_package kubernetes-client usr/bin/kubectl
-apt-get -q source --download-only kubernetes/bookworm
-sed -n 's/^Version: //p' ./kubernetes_*.dsc | head -n 1 >VERSION
-mkdir source
-tar -xzf kubernetes_*.orig.tar.gz -C source --strip-components 1
-cp source/LICENSE .
-replace_reflect2 source
-mkdir -p go/src/k8s.io
-mv source go/src/k8s.io/kubernetes
-export GO111MODULE=off GOFLAGS='' CGO_ENABLED=0 GOPATH=$top/go GOCACHE=$top/gocache GOPROXY=off
-cd go/src/k8s.io/kubernetes
-generate_openapi
-# gitVersion: what the server says of itself, and what clients decide by.
-version=$(sed -n 's/.*+really\([0-9.]*\)-.*/\1/p' "$top/VERSION")
-component=$PROJECT/vendor/k8s.io/component-base/version
-go build -trimpath -o "$top" \
-  -ldflags "-s -w -X $component.gitVersion=v$version -X $component.gitMajor=1 -X $component.gitMinor=${version:2:2}" \
-  ./cmd/kube-apiserver ./cmd/kube-controller-manager
-cd "$top"
-rm -rf go gocache kubernetes_*
-./kube-apiserver --version
+dir=$1 minor=$2
+recipe=$AZWG_ROOT/scripts/tools/kubernetes
+use_go "$(sed -n 's/^go \([0-9]*\.[0-9]*\).*/\1/p' "$recipe/$minor/go.mod")"
+# Kept when the build is killed, so that the next one goes on there; 4 GB that are only needed to make the program.
+work=$AZWG_CACHE/build/kubernetes
+mkdir -p "$work/module"
+cp "$recipe/main.go" "$recipe/$minor/go.mod" "$recipe/$minor/go.sum" "$work/module"
+export GOPATH=$work/go GOCACHE=$work/gocache GOFLAGS='-mod=readonly -modcacherw' CGO_ENABLED=0
+cd "$work/module"
+version=$(sed -n 's:^\tk8s.io/kubernetes \(v[0-9.]*\)$:\1:p' go.mod)
+# The version that the server says it has, and that clients decide by.
+flags='-s -w -buildid='
+for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+  flags+=" -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor#1.} -X $package.gitTreeState=clean"
+done
+go mod download
+# The build tags are upstream's.
+go build -trimpath -tags selinux,notest,grpcnotrace -ldflags "$flags" -o "$dir/kube" .
+cp "$(go list -m -f '{{.Dir}}' k8s.io/kubernetes)/LICENSE" "$dir"
+for part in "${PARTS[@]}"; do
+  ln -s kube "$dir/$part"
+done
+printf '%s\n' "${version#v}" >"$dir/VERSION"
+"$dir/kube-apiserver" --version
+rm -rf "$work"
