@@ -101,12 +101,13 @@ api_node() {
   jq -r .metadata.uid "$API_DIR/answer"
 }
 
-# api_pod_token NAMESPACE ACCOUNT NODE: a token of the account, bound to a new pod of it on that node, as a kubelet gets one.
+# api_pod_token NAMESPACE ACCOUNT NODE: a token of the account, bound to a new pod of it on that node, as a kubelet gets one: a kubelet
+# may ask for tokens that a volume of the pod is for, and no others.
 api_pod_token() {
   local pod=watcher-on-$3 uid
   api_ok POST "/api/v1/namespaces/$1/pods" "$(jq -n --arg name "$pod" --arg account "$2" --arg node "$3" \
     '{apiVersion: "v1", kind: "Pod", metadata: {$name}, spec: {serviceAccountName: $account, nodeName: $node,
-      containers: [{name: "azwg-watcher", image: "azwg"}]}}')"
+      automountServiceAccountToken: true, containers: [{name: "azwg-watcher", image: "azwg"}]}}')"
   uid=$(jq -r .metadata.uid "$API_DIR/answer")
   api_token "$1" "$2" "{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"name\":\"$pod\",\"uid\":\"$uid\"}"
 }

@@ -99,9 +99,11 @@ etcd() {
 }
 
 api() {
-  local dir=$1 pki=$1/pki address
+  local dir=$1 pki=$1/pki address options=()
   shift
   address=$(cat "$dir/address")
+  # A server on the loopback interface is nobody's service "kubernetes".
+  [[ $address != 127.* ]] || options=(--endpoint-reconciler-type none)
   exec "$(kubernetes_dir)/kube-apiserver" --etcd-servers "$ETCD_URL" --bind-address "$address" \
     --advertise-address "$address" --secure-port "$API_PORT" --service-cluster-ip-range "$SERVICE_RANGE" \
     --cert-dir "$pki" --tls-cert-file "$pki/api.crt" --tls-private-key-file "$pki/api.key" --client-ca-file "$pki/ca.crt" \
@@ -111,7 +113,7 @@ api() {
     --kubelet-certificate-authority "$pki/ca.crt" --kubelet-preferred-address-types InternalIP \
     --service-account-issuer https://kubernetes.default.svc --service-account-key-file "$pki/sa.pub" \
     --service-account-signing-key-file "$pki/sa.key" \
-    --audit-policy-file "$dir/audit.yaml" --audit-log-path "$dir/audit.log" "$@"
+    --audit-policy-file "$dir/audit.yaml" --audit-log-path "$dir/audit.log" "${options[@]}" "$@"
 }
 
 controllers() {

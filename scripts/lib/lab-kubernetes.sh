@@ -112,7 +112,7 @@ lab_api_objects() {
 MANIFEST
   lab_kubectl create -f - <<MANIFEST
 {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "azwg-watcher-$node", "namespace": "kube-system"},
- "spec": {"nodeName": "$node", "serviceAccountName": "azwg-watcher",
+ "spec": {"nodeName": "$node", "serviceAccountName": "azwg-watcher", "automountServiceAccountToken": true,
           "containers": [{"name": "azwg-watcher", "image": "azwg"}]}}
 MANIFEST
 }
