@@ -16,10 +16,13 @@ done
 usage() {
   cat <<'TEXT'
 usage: scripts/demo.sh [--kubernetes]
+       scripts/demo.sh --cluster [--proxy nftables|iptables|both] [--mode permissive|strict|both] [--without-nnc]
 
 Sets up what is missing, builds the executables if their sources changed, and runs azwg's main job in an emulated VNet.
 Prints progress on standard error; on standard output a line PASS or FAIL for each thing shown, and two tables.
 
+  --cluster           a real cluster instead: kubelets start pods, containerd calls azwg, the chart installs and upgrades it; by
+                      default in both modes of kube-proxy and of azwg. AZWG_KUBERNETES=1.35 takes another version than the newest
   --kubernetes        the nodes publish their records at a real API server, each as its own service account, instead of in
                       a folder; the server is built from Debian's source if it is not in the cache (5 to 10 minutes)
   AZWG_PREBUILT=DIR   use the executables azwg and azwg-watcher in DIR instead of building them
@@ -155,6 +158,10 @@ main() {
   case ${1:-} in
     '') ;;
     --kubernetes) KUBERNETES=yes ;;
+    --cluster)
+      shift
+      exec "$AZWG_ROOT/scripts/lib/demo-cluster.sh" "$@"
+      ;;
     *)
       usage
       [[ $1 == -h || $1 == --help ]] || die "unknown argument: $1"

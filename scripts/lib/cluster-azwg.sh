@@ -9,13 +9,13 @@ cluster_azwg_image() {
   AZWG_PREBUILT=$AZWG_DIST "$AZWG_ROOT/scripts/image.sh" --no-setup --name "$CLUSTER_IMAGE:$1" --output "$2" >/dev/null
 }
 
-# cluster_values TAG MODE: the chart's values. Where the kernel has no WireGuard the node runs it in userspace, and the watcher
+# cluster_values TAG MODE: the chart's values. The API server has an address within the ranges. Where the kernel has no WireGuard the node runs it in userspace, and the watcher
 # needs its socket.
 cluster_values() {
-  jq -n --arg repository "$CLUSTER_IMAGE" --arg tag "$1" --arg mode "$2" --arg range "$VNET_PREFIX" \
+  jq -n --arg repository "$CLUSTER_IMAGE" --arg tag "$1" --arg mode "$2" --arg range "$VNET_PREFIX" --arg api "$VNET_GATEWAY/32" \
     --arg kernel "$(cluster_kernel_wireguard)" '
     {image: {repository: $repository, tag: $tag, pullPolicy: "Never"}, mode: $mode,
-     clusterRanges: (if $mode == "strict" then [$range] else [] end)}
+     clusterRanges: (if $mode == "strict" then [$range] else [] end), neverTunnel: [$api]}
     + if $kernel == "yes" then {} else {
       extraVolumes: [{name: "run-wireguard", hostPath: {path: "/run/wireguard", type: "DirectoryOrCreate"}}],
       extraVolumeMounts: [{name: "run-wireguard", mountPath: "/run/wireguard"}]} end'
