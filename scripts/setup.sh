@@ -11,6 +11,8 @@ set -euo pipefail
 . "$AZWG_ROOT/scripts/lib/tools.sh"
 # shellcheck source=scripts/lib/kubernetes.sh
 . "$AZWG_ROOT/scripts/lib/kubernetes.sh"
+# shellcheck source=scripts/lib/go.sh
+. "$AZWG_ROOT/scripts/lib/go.sh"
 
 usage() {
   cat <<'TEXT'
@@ -66,8 +68,9 @@ make_wireguard_go() {
 }
 
 make_cnitool() {
-  # The compiler is large and needed only here.
-  [[ -d $(tool_dir cnitool) ]] || install_packages golang-go dpkg-dev
+  [[ ! -d $(tool_dir cnitool) ]] || return 0
+  install_packages dpkg-dev
+  use_go 1.19
   ensure_tool cnitool "building from Debian's source package (15 s)"
 }
 

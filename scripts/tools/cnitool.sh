@@ -6,7 +6,12 @@
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=scripts/lib/tools.sh
+. "$AZWG_ROOT/scripts/lib/tools.sh"
+# shellcheck source=scripts/lib/go.sh
+. "$AZWG_ROOT/scripts/lib/go.sh"
 
+use_go 1.19
 cd "$1"
 "$AZWG_ROOT/scripts/lib/private-apt.sh" "$AZWG_CACHE/apt" trixie bookworm
 APT_CONFIG=$AZWG_CACHE/apt/apt.conf apt-get -q source --download-only golang-github-appc-cni
